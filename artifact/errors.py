@@ -1,0 +1,21 @@
+"""The one error that a reader of the terminal is meant to see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class BadInputError(Exception):
+    """Input or usage that cannot be worked with; shown as one line, and the process exits with 2.
+
+    ``where`` names a file, key or option, ``line`` a line of that file (from 1), ``remedy`` says what to do.
+    """
+
+    def __init__(self, where: str | Path, problem: str, remedy: str, line: int | None = None) -> None:
+        place = f"{where}:{line}" if line is not None else str(where)
+        # A log may hold control characters; they must neither break the line nor steer the terminal.
+        super().__init__(_printable(f"{place}: {problem}; {remedy}"))
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
