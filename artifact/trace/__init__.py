@@ -1,0 +1,1 @@
+"""Traces: series of pings, read from logs, collected with ``ping`` or generated."""
