@@ -1,0 +1,72 @@
+"""Published against reproduced -> verdicts (paper_tables/claims.toml)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from artifact.paths import CLAIMS
+from artifact.scores import over_runs
+
+REPRODUCED, TREND, NOT_REPRODUCED, NOT_ATTEMPTED = (
+    "reproduced",
+    "trend only",
+    "not reproduced",
+    "not attempted",
+)
+COMMAND = "make all"
+
+
+def judge(results: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return every claim with its reproduced value and verdict; ``results`` needs table1, approaches and timing."""
+    claims = tomllib.loads(CLAIMS.read_text(encoding="utf-8"))["claim"]
+    return [_judged(claim, results) for claim in claims]
+
+
+def verdict(value: float, accept: tuple[float, float], trend: tuple[float, float] | None) -> str:
+    """Compare a reproduced value with the closed ranges of a claim."""
+    if accept[0] <= value <= accept[1]:
+        return REPRODUCED
+    if trend is not None and trend[0] <= value <= trend[1]:
+        return TREND
+    return NOT_REPRODUCED
+
+
+def _judged(claim: Mapping[str, Any], results: Mapping[str, Any]) -> dict[str, Any]:
+    reproduced = _measured(claim, results)
+    said = {key: claim.get(key) for key in ("id", "statement", "section", "published", "tolerance", "accept", "reason")}
+    if reproduced is None:
+        return {**said, "reproduced": None, "ci95": None, "verdict": NOT_ATTEMPTED, "command": COMMAND}
+    found = verdict(reproduced["mean"], claim["accept"], claim.get("trend"))
+    return {
+        **said,
+        "reproduced": reproduced["mean"],
+        "ci95": reproduced["ci95"],
+        "verdict": found,
+        "command": COMMAND,
+    }
+
+
+def _measured(claim: Mapping[str, Any], results: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Take the value that a claim speaks of from the results; None where the study does not have it."""
+    approaches = results["approaches"]
+    if claim["measure"] == "time_ratio":
+        ratio: dict[str, Any] = results["timing"][claim["accounting"]]["ratio"]
+        return ratio
+    if (
+        claim["measure"] == "none"
+        or claim.get("task", next(iter(approaches["single_task"]))) not in (approaches["single_task"])
+    ):
+        return None
+    if claim["measure"] == "accuracy":
+        accuracy: dict[str, Any] = approaches[claim["side"]][claim["task"]]["accuracy"]
+        return accuracy
+    tasks = [claim["task"]] if "task" in claim else list(approaches["single_task"])
+    gains = [_gain(approaches, claim["side"], claim["over"], task) for task in tasks]
+    return max(gains, key=lambda gain: float(gain["mean"]))
+
+
+def _gain(approaches: Mapping[str, Any], side: str, over: str, task: str) -> dict[str, Any]:
+    ours, theirs = (approaches[name][task]["accuracy"]["runs"] for name in (side, over))
+    return over_runs([a - b for a, b in zip(ours, theirs, strict=True)])

@@ -1,0 +1,1 @@
+"""The two approaches that the paper compares."""

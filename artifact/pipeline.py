@@ -1,0 +1,261 @@
+"""The steps behind ``make``: data -> runs -> results.json -> report, each going on where it stopped."""
+
+from __future__ import annotations
+
+import dataclasses
+import fcntl
+import hashlib
+import json
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from artifact import provenance
+from artifact.dataset import SPLITS, Dataset, build_dataset
+from artifact.errors import BadInputError
+from artifact.files import write_text
+from artifact.paths import ResultPaths, RunPaths
+from artifact.results import assemble, describe_base, table1_csv
+from artifact.study import Study, StudyFile, read_study
+from artifact.tasks import tasks_of
+from artifact.tasks.task import Task
+from artifact.trace.series import Trace
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one command works on: the study with its command-line choices, the base trace, the folders."""
+
+    file: StudyFile
+    tasks: tuple[Task, ...]
+    trace: Trace | None
+    results: ResultPaths
+    data: Path
+    device: str
+
+    @property
+    def study(self) -> Study:
+        """The study's parameters."""
+        return self.file.study
+
+    def fingerprint(self, number: int) -> str:
+        """Return a checksum of all that decides run ``number``: a record that carries it is current."""
+        decides = {
+            "run": number,
+            "study": self.study.model_dump(mode="json", exclude={"runs": {"count"}, "calibration": True}),
+            "trace": self.trace.sha256 if self.trace else None,
+            "code": provenance.code_sha256(self.tasks),
+            "versions": provenance.versions(),
+            "device": self.device,
+        }
+        return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+
+
+def prepare(
+    study: Path, results: Path, data: Path, device: str, runs: int | None = None, trace: Path | None = None
+) -> Job:
+    """Read and check everything that a command is given, before anything is written."""
+    file = read_study(study)
+    if runs is not None:
+        file = file.with_runs(runs)
+    tasks = tasks_of(file)
+    base = _read_trace(trace, file.study.trace.pings) if trace else None
+    job = Job(file, tasks, base, ResultPaths(results), data, device)
+    _check_device(device)
+    return job
+
+
+def smaller(job: Job) -> Job:
+    """Return the same job for a quick look: two runs over 3,000 pings."""
+    changed = job.study.model_copy(
+        update={
+            "runs": job.study.runs.model_copy(update={"count": 2}),
+            "trace": job.study.trace.model_copy(update={"pings": 3_000}),
+        }
+    )
+    return dataclasses.replace(job, file=dataclasses.replace(job.file, study=changed))
+
+
+@contextmanager
+def writing(job: Job) -> Iterator[None]:
+    """Hold the results folder: two commands that write to one folder would mix their runs."""
+    try:
+        job.results.folder.mkdir(parents=True, exist_ok=True)
+        held = job.results.lock.open("w", encoding="utf-8")
+    except OSError as error:
+        remedy = "name a folder that can be written with RESULTS="
+        raise BadInputError(job.results.folder, f"cannot be written ({error.strerror})", remedy) from None
+    with held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            remedy = "wait for it, or name another folder with RESULTS="
+            raise BadInputError(job.results.folder, "another command is writing here", remedy) from None
+        yield
+
+
+def build_data(job: Job) -> list[Dataset]:
+    """Build every run's data set and write it as CSV (RTTs in ms), a row per ping."""
+    datasets = [_dataset(job, number) for number in range(job.study.runs.count)]
+    for number, dataset in enumerate(datasets):
+        columns = {"ping_ms": dataset.rtt_us / 1000, "base_ms": dataset.base_us / 1000, **dataset.gold}
+        columns["split"] = _split_names(dataset)
+        _write_columns(job.data / f"run-{number:02}.csv", columns)
+    sums = [f"{d.sha256()}  run-{number:02}" for number, d in enumerate(datasets)]
+    write_text(job.data / "SHA256SUMS", "\n".join(sums) + "\n")
+    return datasets
+
+
+def train(job: Job, datasets: Sequence[Dataset]) -> dict[str, Any]:
+    """Do every run that has no current record, then write results.json and table1.csv from the records."""
+    begin = time.perf_counter()
+    stale = [number for number in range(job.study.runs.count) if _current_record(job, number) is None]
+    _do_runs(job, stale)
+    records = [_record(job.results.run(number)) for number in range(job.study.runs.count)]
+    results = assemble(job.file, job.tasks, records, _base(job, datasets[0]), _provenance(job, records, datasets))
+    results["provenance"]["stage_s"] = {
+        "runs": sum(record["wall_s"] for record in records),
+        "this_command": time.perf_counter() - begin,
+    }
+    write_text(job.results.results, json.dumps(results, indent=1, sort_keys=False) + "\n")
+    write_text(job.results.table1, table1_csv(results))
+    return results
+
+
+def _do_runs(job: Job, numbers: Sequence[int]) -> None:
+    """Run in processes of one thread each, as many as there are cores; the order of sums stays fixed."""
+    from tqdm import tqdm
+
+    if not numbers:
+        print("every run is current", file=sys.stderr)
+        return
+    workers = min(len(os.sched_getaffinity(0)), len(numbers))
+    context = multiprocessing.get_context("spawn")
+    with (
+        tqdm(total=len(numbers), desc="runs", unit="run", file=sys.stderr, mininterval=1) as bar,
+        context.Pool(workers, _start_worker) as pool,
+    ):
+        # Labeling functions cannot be sent to another process; the worker looks the tasks up again.
+        sent = dataclasses.replace(job, tasks=())
+        for said in pool.imap_unordered(_do_run, [(sent, number) for number in numbers]):
+            bar.write(said, file=sys.stderr)
+            bar.update()
+
+
+def _start_worker() -> None:
+    import signal
+    import warnings
+
+    import torch
+
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    warnings.filterwarnings("ignore", category=FutureWarning)
+    # Ctrl-C is the main process's to handle; it ends the workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _import_what_is_timed()
+
+
+def _import_what_is_timed() -> None:
+    """Import the libraries now, so that no run's time holds the loading of a library."""
+    import pandas  # noqa: F401
+    import snorkel.classification
+    import snorkel.labeling.model  # noqa: F401
+
+
+def _do_run(given: tuple[Job, int]) -> str:
+    from artifact.experiment import run_once
+
+    sent, number = given
+    job = dataclasses.replace(sent, tasks=tasks_of(sent.file))
+    begin = time.perf_counter()
+    run = run_once(job.study, job.tasks, number, job.trace, job.device)
+    paths = job.results.run(number)
+    for name, model in run.single_task.items():
+        model.save(paths.single_task(name))
+    run.multi_task.save(paths.multi_task)
+    columns = {"ping_ms": run.dataset.rtt_us / 1000, "base_ms": run.dataset.base_us / 1000}
+    columns |= {f"{name}_gold": gold for name, gold in run.dataset.gold.items()}
+    for side in ("single_task", "multi_task"):
+        columns |= {f"{name}_{side}": labels for name, labels in run.labels[side].items()}
+    _write_columns(paths.series, columns)
+    wall_s = time.perf_counter() - begin
+    record = {"fingerprint": job.fingerprint(number), "number": number, "wall_s": wall_s, **run.record}
+    write_text(paths.record, json.dumps(record, indent=1) + "\n")
+    shown = ", ".join(
+        f"{name} {run.record['scores']['single_task'][name]['accuracy']:.3f}/"
+        f"{run.record['scores']['multi_task'][name]['accuracy']:.3f}"
+        for name in run.single_task
+    )
+    return f"run {number}: accuracy single-task/multi-task: {shown} ({wall_s:.0f} s)"
+
+
+def _dataset(job: Job, number: int) -> Dataset:
+    return build_dataset(job.study, job.tasks, job.study.runs.first_dataset_seed + number, job.trace)
+
+
+def _current_record(job: Job, number: int) -> dict[str, Any] | None:
+    try:
+        record = _record(job.results.run(number))
+    except (OSError, ValueError):
+        return None
+    return record if record.get("fingerprint") == job.fingerprint(number) else None
+
+
+def _record(paths: RunPaths) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads(paths.record.read_text(encoding="utf-8"))
+    return record
+
+
+def _base(job: Job, first: Dataset) -> dict[str, Any]:
+    return describe_base(job.trace, first.base_us, job.study.trace.pings)
+
+
+def _provenance(job: Job, records: Sequence[dict[str, Any]], datasets: Sequence[Dataset]) -> dict[str, Any]:
+    return {
+        "git_commit": provenance.git_commit(),
+        "locks_sha256": provenance.locks_sha256(),
+        "dataset_sha256": [dataset.sha256() for dataset in datasets],
+        "trace_sha256": job.trace.sha256 if job.trace else None,
+        "study_sha256": job.study.fingerprint(),
+        "seeds": [record["seeds"] for record in records],
+        "versions": provenance.versions(),
+        "hardware": provenance.hardware(),
+        "device": job.device,
+    }
+
+
+def _read_trace(path: Path, at_most: int) -> Trace:
+    from artifact.trace.reading import read_trace
+
+    return read_trace(path, at_most)
+
+
+def _check_device(device: str) -> None:
+    if device != "cuda":
+        return
+    import torch
+
+    if not torch.cuda.is_available():
+        raise BadInputError("DEVICE=cuda", "torch sees no CUDA device", "use DEVICE=cpu, or a machine with a GPU")
+
+
+def _split_names(dataset: Dataset) -> np.ndarray[Any, Any]:
+    names = np.empty(len(dataset.rtt_us), dtype=object)
+    for name in SPLITS:
+        names[dataset.splits[name]] = name
+    return names
+
+
+def _write_columns(path: Path, columns: dict[str, Any]) -> None:
+    import pandas as pd
+
+    write_text(path, pd.DataFrame(columns).to_csv(index=False, lineterminator="\n"))

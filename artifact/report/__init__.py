@@ -1,0 +1,1 @@
+"""The page and its figures, made from results.json and the first run's series alone."""

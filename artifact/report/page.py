@@ -1,0 +1,6 @@
+"""The page."""
+
+from artifact.paths import ResultPaths
+
+
+def render(paths: ResultPaths) -> None: ...

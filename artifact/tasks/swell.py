@@ -1,0 +1,76 @@
+"""Swells: blocks of pings raised together, as a queue that builds up on the path does (section 3.1)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import Field
+
+from artifact.study import MillisecondsRange, PingsRange, Probability
+from artifact.tasks.task import NORMAL, PROPERTY, Mask, Microseconds, Task, TaskParameters
+
+SWELL = PROPERTY
+
+FEWEST_SWELLS = 3
+"""Section 3.1: the probability varied such that there were at least three swells."""
+
+
+class SwellParameters(TaskParameters):
+    """How often swells begin, their length and gaps (pings), their increase (ms), and the labeling lines."""
+
+    probability: Probability
+    length: PingsRange
+    gap: PingsRange
+    increase_ms: MillisecondsRange
+    prior_buckets: Annotated[int, Field(ge=1, le=1_000)]
+    high: Annotated[float, Field(ge=1, le=100)]
+    low: Annotated[float, Field(gt=0, le=100)]
+
+
+swell = Task("swell", colour="#1f77b4", marker="s", parameters=SwellParameters)
+
+
+@swell.injection
+def add_swells(rtt_us: Microseconds, rng: np.random.Generator, p: SwellParameters) -> tuple[Microseconds, Mask]:
+    """Raise blocks of answered pings, each by its own increase, never on top of each other (section 3.1)."""
+    blocks = _blocks(len(rtt_us), rng, p)
+    low, high = (int(1000 * bound) for bound in p.increase_ms)
+    gold = np.zeros(len(rtt_us), dtype=np.bool_)
+    for begin, end in blocks:
+        gold[begin:end] = True
+        block = rtt_us[begin:end]
+        block[block > 0] += rng.integers(low, high, endpoint=True)
+    return rtt_us, gold
+
+
+def _blocks(n: int, rng: np.random.Generator, p: SwellParameters) -> list[tuple[int, int]]:
+    """Draw swells; where fewer than three came out, draw again with half as much probability more."""
+    probability = p.probability
+    while True:
+        blocks, i = [], 0
+        while (begin := i + int(rng.geometric(probability)) - 1) < n:
+            end = min(begin + int(rng.integers(*p.length, endpoint=True)), n)
+            blocks.append((begin, end))
+            i = end + int(rng.integers(*p.gap, endpoint=True))
+        if len(blocks) >= FEWEST_SWELLS or probability >= 1:
+            return blocks
+        probability = min(1.5 * probability, 1.0)
+
+
+@swell.labeling_function(votes=SWELL)
+def lf_higher_than_before(bucket: Any, p: SwellParameters) -> Any:
+    """Section 3.2: the bucket's average height is much higher than that of prior buckets."""
+    return bucket.mean > p.high * bucket.prior(p.prior_buckets).mean
+
+
+@swell.labeling_function(votes=SWELL)
+def lf_floor_raised(bucket: Any, p: SwellParameters) -> Any:
+    """Even the fastest reply around it is slower than the average of prior buckets."""
+    return bucket.min > bucket.prior(p.prior_buckets).mean
+
+
+@swell.labeling_function(votes=NORMAL)
+def lf_low_reply(x: Any, bucket: Any, p: SwellParameters) -> Any:
+    """A reply that is not slower than the average of prior buckets by some margin."""
+    return (x.ping > 0) & (x.ping < p.low * bucket.prior(p.prior_buckets).mean)
