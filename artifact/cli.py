@@ -185,21 +185,20 @@ def _verify(given: argparse.Namespace) -> int:
 
 
 def _calibrate(given: argparse.Namespace) -> int:
-    from artifact.calibration import calibrate
+    from artifact.calibration import Trial, calibrate
     from artifact.results import published
     from artifact.study import read_study
 
-    nearest = calibrate(
-        read_study(given.study),
-        published()["table1"]["single_task"],
-        lambda trial: print(
-            f"{trial.task}.{trial.parameter} = {trial.value:<6} single-task accuracy {trial.accuracy:.4f} "
-            f"(published {trial.published})",
-            flush=True,
-        ),
-    )
-    print("nearest to the published single-task accuracies, to be written into study.toml:")
-    for trial in nearest.values():
+    def show(trial: Trial) -> None:
+        reached = "; ".join(
+            f"{side} {', '.join(f'{name} {value:.4f}' for name, value in of.items())}"
+            for side, of in trial.accuracies.items()
+        )
+        print(f"{trial.task}.{trial.parameter} = {trial.value}: {reached}; off by {trial.distance:.4f}", flush=True)
+
+    chosen = calibrate(read_study(given.study), published()["table1"], show)
+    print("nearest to the published accuracies, to be written into study.toml:")
+    for trial in chosen:
         print(f"[tasks.{trial.task}] {trial.parameter} = {trial.value}")
     return 0
 

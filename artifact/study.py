@@ -94,15 +94,19 @@ class Sweep(StrictModel):
     """One parameter of a task that the calibration may choose, and the values it chooses from."""
 
     parameter: str
-    values: Annotated[tuple[float, ...], Field(min_length=2)]
+    values: Annotated[tuple[Any, ...], Field(min_length=2)]
 
 
 class CalibrationParameters(StrictModel):
-    """Seeds of the calibration and what it may choose, per task; never a seed that is reported."""
+    """Seeds of the calibration, never reported ones, and what it may choose per task.
+
+    ``sweep`` is judged by the single-task accuracies alone, ``dataset_sweep`` by all of Table 1.
+    """
 
     first_seed: Seed
     seeds: Annotated[int, Field(ge=1, le=1000)]
     sweep: dict[str, Sweep]
+    dataset_sweep: dict[str, Sweep]
 
 
 class Study(StrictModel):
@@ -144,6 +148,11 @@ class StudyFile:
         study = _validated(Study, values, self.path, self.lines, ())
         _check_seeds(study, self.path, self.lines)
         return StudyFile(self.path, study, self.lines)
+
+    def with_task_parameter(self, task: str, parameter: str, value: Any) -> StudyFile:
+        """Return the same study with one parameter of a task set to another value."""
+        tables = {**self.study.tasks, task: {**self.study.tasks.get(task, {}), parameter: value}}
+        return StudyFile(self.path, self.study.model_copy(update={"tasks": tables}), self.lines)
 
 
 def read_study(path: Path) -> StudyFile:
