@@ -165,7 +165,7 @@ def _unix_line_ends(text: bytes) -> bytes:
 def _refuse_packed(path: Path, start: bytes) -> None:
     for magic, name in PACKED.items():
         if start.startswith(magic):
-            raise BadInputError(path, f"is a {name} file", "unpack it first")
+            raise BadInputError(path, f"is packed with {name}", "unpack it first")
     if start.startswith(UTF_16):
         raise BadInputError(path, "is UTF-16 text", "save it as UTF-8")
 
@@ -176,8 +176,5 @@ def _refuse_nul(path: Path, piece: bytes) -> None:
 
 
 def _unreadable(path: Path, error: OSError | ValueError) -> BadInputError:
-    if isinstance(error, OSError) and error.errno is not None:
-        reason = os.strerror(error.errno).lower()
-    else:
-        reason = str(error)
+    reason = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno is not None else str(error)
     return BadInputError(path, f"cannot be read: {reason}", "check the path and its permissions")

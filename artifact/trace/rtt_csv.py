@@ -58,8 +58,9 @@ def read(log: Log, at_most: int | None) -> NDArray[np.int64]:
         # No comma but a decimal one got past the pattern.
         cell = b"\n".join(written).replace(b",", b".").split(b"\n")
         given = np.flatnonzero(np.array(row, dtype="S1") != b"")
-        rtt_us = _microseconds(np.array(cell, dtype="S72")[given], table.us_per_unit)
-        _refuse_above_longest(log, table, rtt_us, first + given)
+        numbers = np.array(cell, dtype="S72")[given]
+        rtt_us = _microseconds(numbers, table.us_per_unit)
+        _refuse_above_longest(log, numbers, rtt_us, first + given)
         parts.append(rtt_us)
         n_rows += len(rtt_us)
         if at_most is not None and n_rows > at_most:
@@ -142,11 +143,13 @@ def _microseconds(cells: NDArray[np.bytes_], us_per_unit: float) -> NDArray[np.f
     return np.where(values > 0, np.maximum(np.rint(values), 1), np.minimum(values, 0))
 
 
-def _refuse_above_longest(log: Log, table: _Table, rtt_us: NDArray[np.float64], lines: NDArray[np.intp]) -> None:
+def _refuse_above_longest(
+    log: Log, numbers: NDArray[np.bytes_], rtt_us: NDArray[np.float64], lines: NDArray[np.intp]
+) -> None:
     wrong = rtt_us > LONGEST_RTT_US
     if wrong.any():
         at = int(np.argmax(wrong))
-        problem = f"an RTT of {rtt_us[at] / 1e6:,.0f} s, above {LONGEST_RTT_US / 1e6:.0f} s"
+        problem = f"an RTT above {LONGEST_RTT_US / 1e6:.0f} s: {numbers[at].decode()}"
         remedy = "write a loss as nan, or name the unit of the column (rtt_us, rtt_ms, rtt_s)"
         raise BadInputError(log.path, problem, remedy, line=int(lines[at]))
 

@@ -65,7 +65,7 @@ def _epoch(log: Log, date: NDArray[np.bytes_], lines: NDArray[np.intp]) -> NDArr
             start[at] = datetime.strptime(day.decode() + " +0000", "%b %d %Y %z").timestamp()
         except ValueError:
             line = int(lines[np.argmax(of_day == at)])
-            problem = f"there is no such day: {day.decode()}"
+            problem = f"there is no such day: {' '.join(day.decode().split())}"
             raise BadInputError(log.path, problem, "correct or remove the line", line=line) from None
     digits = np.ascontiguousarray(part["time"]).view(np.uint8).reshape(-1, 8).astype(np.int64) - ord("0")
     seconds: NDArray[np.int64] = start[of_day] + digits @ _SECONDS_PER_DIGIT

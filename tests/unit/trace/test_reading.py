@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import bz2
+import gzip
+import hashlib
+import io
+import lzma
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from artifact.errors import BadInputError
+from artifact.trace import lines
+from artifact.trace.reading import READERS, read_trace
+from artifact.trace.series import FEWEST_PINGS, LONGEST_RTT_US, Trace
+
+REAL = Path(os.environ.get("REAL_TRACES", Path(__file__).parents[4] / "shared" / "traces"))
+TABLE = "t;rtt\n" + "1;5\n" * FEWEST_PINGS
+
+
+def refusal(path: Path, at_most: int | None = None) -> str:
+    with pytest.raises(BadInputError) as refused:
+        read_trace(path, at_most)
+    message = str(refused.value)
+    assert "\n" not in message
+    return message.removeprefix(str(path))
+
+
+def written(folder: Path, content: bytes | str) -> Path:
+    path = folder / "log"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def zipped(content: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("log", content)
+    return packed.getvalue()
+
+
+def test_a_trace_says_where_it_comes_from(tmp_path: Path) -> None:
+    path = written(tmp_path, TABLE)
+    trace = read_trace(path)
+    assert (trace.name, trace.format, trace.notes) == ("log", "RTT table", ())
+    assert trace.sha256 == hashlib.sha256(TABLE.encode()).hexdigest()
+    assert trace.rtt_us.dtype == np.int64
+    assert trace.rtt_us.tolist() == [5_000] * FEWEST_PINGS
+
+
+def test_reading_a_part_still_hashes_the_whole(tmp_path: Path) -> None:
+    text = "t;rtt\n" + "1;5\n" * 300_000
+    trace = read_trace(written(tmp_path, text), at_most=1_500)
+    assert len(trace) == 1_500
+    assert trace.sha256 == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_part_as_long_as_the_whole_is_no_part(tmp_path: Path) -> None:
+    assert read_trace(written(tmp_path, TABLE), at_most=FEWEST_PINGS).notes == ()
+
+
+def test_a_link_is_followed(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(written(tmp_path, TABLE))
+    assert len(read_trace(link)) == FEWEST_PINGS
+
+
+@pytest.mark.parametrize("block_bytes", [1, 7, 64])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_blocks_may_end_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block_bytes: int, end: str) -> None:
+    """Not even a line end that is torn in two changes a line or its number."""
+    text = f"64 bytes from a: icmp_seq=1 ttl=6 time=1 ms{end}" + end * 3 + f"oops{end}{end}"
+    monkeypatch.setattr(lines, "BLOCK_BYTES", 64)
+    path = written(tmp_path, text)
+    with lines.opened(path) as log:
+        monkeypatch.setattr(lines, "BLOCK_BYTES", block_bytes)
+        with pytest.raises(BadInputError, match=":5: a line that does not belong"):
+            READERS[0].read(log, None)
+
+
+BAD = {
+    "empty": (b"", ": is empty; give a log with pings in it"),
+    "blank": (b"\xef\xbb\xbf\n \n", ": is empty; give a log with pings in it"),
+    "gzip": (gzip.compress(TABLE.encode()), ": is packed with gzip; unpack it first"),
+    "zip": (zipped(TABLE), ": is packed with zip; unpack it first"),
+    "xz": (lzma.compress(TABLE.encode()), ": is packed with xz; unpack it first"),
+    "bzip2": (bz2.compress(TABLE.encode()), ": is packed with bzip2; unpack it first"),
+    "UTF-16": (TABLE.encode("utf-16"), ": is UTF-16 text; save it as UTF-8"),
+    "UTF-16 without its mark": (TABLE.encode("utf-16-le"), ": holds NUL bytes, so it is no text; give a log as plain"),
+    "binary": (b"\x7fELF\0\0", ": holds NUL bytes, so it is no text; give a log as plain UTF-8 text"),
+    "NUL bytes far in": (TABLE.encode() * 100 + b"\0", ": holds NUL bytes, so it is no text; give"),
+    "not UTF-8": (
+        b"t;rtt\n1;5\n\xff\xfe\x80;\x1b[31m\n1;6\n",
+        r":3: a line that does not belong in a log of the format",
+    ),
+    "prose": (
+        b"Dear all\nno pings here.\n",
+        ": is a log of no known format; give one of 'ping log', 'timed RTTs', 'RTT t",
+    ),
+    "too short": (b"t;rtt\n1;5\n", ": holds 1 pings, too few for a trace; give a log of 1,000 pings or more"),
+    "a long line": (TABLE.encode() + b"1;" + b"5" * 70_000 + b"\n", ":1002: a line of more than 65,536 bytes; give"),
+    "a line without end": (b"t;rtt\n1;" + b"5" * 3_000_000, ":2: a line of more than 65,536 bytes; give a log with"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_refuses(tmp_path: Path, case: str) -> None:
+    content, problem = BAD[case]
+    message = refusal(written(tmp_path, content))
+    assert message.startswith(problem)
+    assert message.isprintable()
+
+
+def test_refuses_what_is_no_file(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    assert refusal(tmp_path / "none") == ": there is no such file; check the path"
+    assert refusal(tmp_path) == ": is a folder; name one log file in it"
+    assert refusal(fifo) == ": is not a regular file; save the log as a file first"
+    assert refusal(Path("/dev/zero")) == ": is not a regular file; save the log as a file first"
+    assert refusal(written(tmp_path, TABLE) / "in it").startswith(": ")
+    assert refusal(loop).startswith(": ")
+    assert "cannot be read" in refusal(tmp_path / ("n" * 300))
+    assert "no" in refusal(Path("a\0b"))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_refuses_what_may_not_be_read(tmp_path: Path) -> None:
+    path = written(tmp_path, TABLE)
+    path.chmod(0)
+    assert refusal(path) == ": cannot be read: permission denied; check the path and its permissions"
+
+
+def test_refuses_to_take_too_few(tmp_path: Path) -> None:
+    assert refusal(tmp_path / "none", at_most=999) == ": at most 999 pings were asked for; ask for 1,000 or more"
+
+
+PIECES = [
+    b"PING a (192.0.2.1) 56(84) bytes of data.\n",
+    b"64 bytes from a: icmp_seq=1 ttl=6 time=1 ms\n",
+    b"64 bytes from a: icmp_seq=60000 ttl=6 time=99999999999 ms (DUP!)\n",
+    b"no answer yet for icmp_seq=7\n",
+    b"99999999999 packets transmitted, 1 received\n",
+    b"t;rtt\n",
+    b"1;5,5\n",
+    b"1;9e99\n",
+    b'1;"\n',
+    b"Tue Oct 22 16:00:32 2024\t0.002\n",
+    b"Tue Feb 31 16:00:32 2024\t0.002\n",
+    b"No response: 1",
+    b"#",
+    b"\r",
+    b"\xef\xbb\xbf",
+    b"\xff",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.binary(max_size=300), st.lists(st.sampled_from(PIECES), max_size=12).map(b"".join)))
+@example(b"64 bytes from a: icmp_seq=1 ttl=6 time=1 ms\n" + b"no answer yet for icmp_seq=1\n" * 2_000)
+@example((PIECES[0] + PIECES[1]) * 2_000)
+@example(PIECES[5] + PIECES[6] * 2_000)
+@example(PIECES[9] * 2_000)
+def test_any_bytes_are_a_trace_or_bad_input(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    try:
+        trace = read_trace(written(tmp_path_factory.mktemp("any"), content))
+    except BadInputError as refused:
+        assert str(refused).isprintable()  # either outcome is right
+    else:
+        assert isinstance(trace, Trace)
+        assert trace.rtt_us.min() >= 0
+        assert trace.rtt_us.max() <= LONGEST_RTT_US
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason=f"the real traces are not in {REAL}; REAL_TRACES may name their folder")
+class TestRealTraces:
+    @pytest.mark.parametrize(
+        ("name", "pings", "answered"),
+        [
+            ("iputils_gcp_1s.txt", 10_851, 10_663),
+            ("campus_8888_1s_a.tsv", 21_600, 21_599),
+            ("campus_8888_1s_b.tsv", 35_688, 35_536),
+            ("ripe_labelled/13835.csv", 7_001, 6_783),
+            ("ripe_labelled/artificial_1.csv", 7_785, 7_785),
+        ],
+    )
+    def test_counts(self, name: str, pings: int, answered: int) -> None:
+        trace = read_trace(REAL / name)
+        assert (len(trace), int((trace.rtt_us > 0).sum())) == (pings, answered)
+
+    def test_the_long_silence_in_the_ping_log(self) -> None:
+        lost = np.flatnonzero(read_trace(REAL / "iputils_gcp_1s.txt").rtt_us == 0) + 1
+        assert lost.tolist() == [*range(634, 821), 8_584]
+
+    def test_every_one_is_read(self) -> None:
+        logs = [path for path in REAL.rglob("*.*") if path.suffix in {".txt", ".tsv", ".csv"}]
+        assert logs
+        for path in logs:
+            rtt_ms = np.median(read_trace(path).rtt_us) / 1_000
+            assert 0 < rtt_ms < 500, path

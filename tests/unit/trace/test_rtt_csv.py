@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from artifact.errors import BadInputError
+from artifact.trace import rtt_csv
+from artifact.trace.lines import opened
+
+
+def read(path: Path, text: str, at_most: int | None = None) -> tuple[list[int], list[str]]:
+    path.write_text(text, encoding="utf-8", newline="")
+    with opened(path) as log:
+        assert rtt_csv.recognises(log.head)
+        return rtt_csv.read(log, at_most).tolist(), log.notes
+
+
+GOLDEN = {
+    "one column": ("rtt_ms\n12.5\n13\n", [12_500, 13_000]),
+    "semicolons": ("epoch;rtt;cp\n1;12.5;0\n2;13;1\n", [12_500, 13_000]),
+    "commas": ("epoch,Latency,cp\n1,12.5,0\n2,13,1\n", [12_500, 13_000]),
+    "tabs": ("epoch\tPING\tcp\n1\t12.5\t0\n2\t13\t1\n", [12_500, 13_000]),
+    "decimal commas": ("epoch;rtt\n1;82,68108073\n2;1,5\n", [82_681, 1_500]),
+    "decimal commas, one column": ("rtt\n82,68108073\n1,5\n", [82_681, 1_500]),
+    "unit in brackets": ("t,RTT [µs]\n1,1250\n2,13.4\n", [1_250, 13]),
+    "seconds": ("t,rtt_s\n1,0.0125\n2,6e-5\n", [12_500, 60]),
+    "quoted": ('"host, port","rtt_ms"\n"a ""b"", 1","12.5"\nc,13\n', [12_500, 13_000]),
+    "losses": (
+        "t,rtt\n1,\n2,None\n3,nan\n4,*\n5,timeout\n6,0\n7,-\n8,NULL\n9,N/A\n10, 5 \n",
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 5_000],
+    ),
+    "quoted losses, one column": ('rtt\n""\n5\n', [0, 5_000]),
+    "under half a microsecond": ("t,rtt_us\n1,0.2\n2,1.4\n", [1, 1]),
+    "header standing again": ("t,rtt\n1,5\nt,rtt\n2,6\n", [5_000, 6_000]),
+    "blank lines and comments": ("# home\n\nt,rtt\n1,5\n\n# moved\n2,6\n", [5_000, 6_000]),
+    "CRLF without a last line end": ("t;rtt\r\n1;5\r\n2;6", [5_000, 6_000]),
+    "CR": ("t;rtt\r1;5\r2;6\r", [5_000, 6_000]),
+    "byte order mark": ("\ufeffrtt;t\n5;1\n6;2\n", [5_000, 6_000]),
+}
+
+
+@pytest.mark.parametrize("case", GOLDEN)
+def test_reads(tmp_path: Path, case: str) -> None:
+    text, rtt_us = GOLDEN[case]
+    assert read(tmp_path / "log", text) == (rtt_us, [])
+
+
+def test_negative_numbers_are_losses(tmp_path: Path) -> None:
+    read_back = read(tmp_path / "log", "epoch;rtt\n1;-3\n2;-15,2\n3;7\n")
+    assert read_back == ([0, 0, 7_000], ["negative RTTs taken as losses: 2"])
+
+
+def test_a_cut_row_is_left_out(tmp_path: Path) -> None:
+    read_back = read(tmp_path / "log", "epoch;rtt;cp\n1;3;0\n2;7")
+    assert read_back == ([3_000], ["the last line is cut off and was left out"])
+
+
+BAD = {
+    "no header": ("12.5\n13\n", ": has no header line; add a first line that names its columns, such as 'rtt_ms'"),
+    "no header, two columns": ("2024-01-01;12.5\n2024-01-02;13\n", ": has no header line; add"),
+    "no RTT column": (
+        "when,value\n1,5\n",
+        ": has no RTT column among its columns 'when', 'value'; name it one of rtt, ping, latency, delay, ",
+    ),
+    "no RTT column, one column": ("value\n5\n", ": has no RTT column among its columns 'value'"),
+    "two RTT columns": ("rtt;t;ping\n1;2;3\n", ": has several RTT columns: 'rtt', 'ping'; leave one"),
+    "a word": (
+        "t,rtt\n1,5\n2,soon\n3,6\n",
+        ":3: a line that does not belong in a log of the format 'RTT table': 2,soon",
+    ),
+    "a cell too many, such as by a decimal comma": ("t,rtt\n1,12,5\n2,6\n", ":2: a line that does not belong"),
+    "a cell too few": ("t,rtt,cp\n1,5,0\n2,6\n3,7,0\n", ":3: a line that does not belong"),
+    "infinity": ("t,rtt\n1,inf\n2,6\n", ":2: a line that does not belong"),
+    "above 60 s": (
+        "t,rtt\n1,5\n# x\n2,60001\n",
+        ":4: an RTT above 60 s: 60001; write a loss as nan, or name the unit of the column",
+    ),
+    "beyond all numbers": ("t,rtt\n1,1e999\n", ":2: an RTT above 60 s: 1e999;"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_refuses(tmp_path: Path, case: str) -> None:
+    text, problem = BAD[case]
+    with pytest.raises(BadInputError) as refusal:
+        read(tmp_path / "log", text)
+    assert str(refusal.value).startswith(f"{tmp_path / 'log'}{problem}")
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("names", rtt_csv.RTT_COLUMNS)
+def test_knows_every_name_in_its_unit(tmp_path: Path, names: tuple[str, ...]) -> None:
+    for name in names:
+        us = {"us": 1, "s": 1_000_000}.get(name.rpartition("_")[2], 1_000)
+        assert read(tmp_path / "log", f"t,{name.upper()}\n1,2\n")[0] == [2 * us]
+
+
+def test_takes_only_the_first(tmp_path: Path) -> None:
+    text = "t,rtt\n" + "".join(f"{n},{n % 50 + 1}\n" for n in range(100_000)) + "garbled\n"
+    rtt_us, notes = read(tmp_path / "log", text, at_most=2_000)
+    assert rtt_us == [1_000 * (n % 50 + 1) for n in range(2_000)]
+    assert notes == ["only the first 2,000 pings were taken, the rest of the log was left out"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    series=st.lists(st.one_of(st.just(0), st.integers(1, 60_000_000)), min_size=1, max_size=200),
+    separator=st.sampled_from(";\t,"),
+    unit=st.sampled_from([("rtt_us", 1, 0), ("rtt", 1_000, 3), ("rtt_s", 1_000_000, 6)]),
+    loss=st.sampled_from(["", "nan", "None", "0", "0.0", "-3", "timeout"]),
+    comma=st.booleans(),
+)
+def test_gives_back_what_was_written(
+    tmp_path_factory: pytest.TempPathFactory,
+    **drawn: Any,
+) -> None:
+    series, separator, loss, (name, us, digits) = (drawn[key] for key in ("series", "separator", "loss", "unit"))
+    cells = [f"{rtt / us:.{digits}f}" if rtt else loss for rtt in series]
+    if drawn["comma"] and separator != ",":
+        cells = [cell.replace(".", ",") for cell in cells]
+    text = f"t{separator}{name}\n" + "".join(f"x{separator}{cell}\n" for cell in cells)
+    assert read(tmp_path_factory.mktemp("csv") / "log", text)[0] == series
