@@ -64,10 +64,10 @@ def lf_higher_than_before(bucket: Any, p: SwellParameters) -> Any:
     return bucket.mean > p.high * bucket.prior(p.prior_buckets).mean
 
 
-@swell.labeling_function(votes=SWELL)
-def lf_floor_raised(bucket: Any, p: SwellParameters) -> Any:
-    """Even the fastest reply around it is slower than the average of prior buckets."""
-    return bucket.min > bucket.prior(p.prior_buckets).mean
+@swell.labeling_function(votes=NORMAL)
+def lf_no_higher_than_before(bucket: Any, p: SwellParameters) -> Any:
+    """The bucket's average height is no higher than that of prior buckets."""
+    return bucket.mean <= bucket.prior(p.prior_buckets).mean
 
 
 @swell.labeling_function(votes=NORMAL)

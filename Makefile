@@ -1,0 +1,115 @@
+# Every command of the artifact. Bare `make` prints them.
+
+TRACE ?=
+DEVICE ?= cpu
+RUNS ?=
+STUDY ?= study.toml
+RESULTS ?= results
+PYTHON ?= python3.11
+VENV ?= .venv
+
+# Taken as they were written, never expanded by make, and handed to the shell as variables: a file name cannot run.
+override TRACE := $(value TRACE)
+override DEVICE := $(value DEVICE)
+override RUNS := $(value RUNS)
+override STUDY := $(value STUDY)
+override RESULTS := $(value RESULTS)
+override PYTHON := $(value PYTHON)
+override VENV := $(value VENV)
+export TRACE DEVICE RUNS STUDY RESULTS PYTHON VENV
+
+# One thread and one hash seed: sums and sets come in one order.
+export PYTHONHASHSEED := 0
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+export MPLBACKEND := Agg
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.SILENT:
+MAKEFLAGS += --no-print-directory
+
+CPU_WHEELS := https://download.pytorch.org/whl/cpu
+TORCH_LOCK := requirements/torch-$(or $(filter cpu cuda,$(DEVICE)),cpu).txt
+# Named by what is installed and made by nothing: a finished environment is never touched again.
+STAMP := .installed-$(shell cat requirements/requirements.txt $(TORCH_LOCK) | sha256sum | cut -c1-16)
+export TORCH_LOCK STAMP
+RUN := "$$VENV/bin/python" -m artifact
+STUDY_ARGS := --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${RUNS:+--runs "$$RUNS"} $${TRACE:+--trace "$$TRACE"}
+
+.PHONY: help setup all data train report verify test smoke bench calibrate lint lock container container-test clean distclean
+
+help: ## print these targets
+	echo "usage: make TARGET [VARIABLE=value ...]      (times: two cores)"
+	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
+	echo "variables: TRACE=$$TRACE DEVICE=$$DEVICE RUNS=$${RUNS:-10} STUDY=$$STUDY RESULTS=$$RESULTS PYTHON=$$PYTHON VENV=$$VENV"
+
+setup: ## create the environment from hash-pinned locks (1-2 min, 1.5 GB)
+	case "$$DEVICE" in cpu|cuda) ;; *) echo "make: DEVICE=$$DEVICE is unknown; use DEVICE=cpu or DEVICE=cuda" >&2; exit 2;; esac
+	if [ -e "$$VENV/$$STAMP" ]; then exit 0; fi
+	if ! "$$PYTHON" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then \
+		echo "make: PYTHON=$$PYTHON is no Python 3.11 with venv; install it (Debian 12: apt-get install python3.11 python3.11-venv) or name another with PYTHON=" >&2; exit 2; fi
+	echo "[setup] creating $$VENV" >&2
+	"$$PYTHON" -m venv --clear "$$VENV"
+	install() { "$$VENV/bin/python" -m pip install --no-deps --require-hashes --progress-bar off "$$@" >>"$$VENV/pip.log" 2>&1; }; \
+	fail() { tail -n 15 "$$VENV/pip.log" >&2; echo "make: set-up failed; the whole log is $$VENV/pip.log; run make setup again" >&2; exit 2; }; \
+	echo "[setup] installing torch for $$DEVICE" >&2; \
+	install -r "$$TORCH_LOCK" || install -r "$$TORCH_LOCK" --index-url $(CPU_WHEELS) || fail; \
+	echo "[setup] installing the rest" >&2; \
+	install -r requirements/requirements.txt || fail; \
+	"$$VENV/bin/python" -m pip check >>"$$VENV/pip.log" 2>&1 || fail
+	touch "$$VENV/$$STAMP"
+
+all: setup ## rebuild everything and render results/report.html; goes on where it stopped (at most 8 min)
+	$(RUN) all $(STUDY_ARGS)
+
+data: setup ## build the data sets of all runs as CSV in data/ (seconds)
+	$(RUN) data $(STUDY_ARGS)
+
+train: setup ## do the runs: results.json and table1.csv (6 min)
+	$(RUN) train $(STUDY_ARGS)
+
+report: setup ## render figures and page from results.json (seconds)
+	$(RUN) report $(STUDY_ARGS)
+
+verify: setup ## print each claim's verdict; fails where one is not reproduced (seconds)
+	$(RUN) verify --results "$$RESULTS"
+
+test: setup ## make the default study's results current, then run all tests (at most 6 min after `make all`)
+	$(RUN) all --study study.toml --results "$$RESULTS"
+	"$$VENV/bin/python" -m pytest
+
+smoke: setup ## the whole chain, small, into results/smoke (at most 1 min)
+	$(RUN) smoke --study "$$STUDY" --results "$$RESULTS/smoke" --data "$$RESULTS/smoke/data" --device "$$DEVICE" $${TRACE:+--trace "$$TRACE"}
+
+bench: setup ## time both labeling engines and both models, as ratios within one run (2 min)
+	$(RUN) bench
+
+calibrate: setup ## choose the open parameters again on the calibration seeds (10 min)
+	$(RUN) calibrate --study "$$STUDY"
+
+lint: setup ## format, lint and types (seconds)
+	"$$VENV/bin/ruff" format --check .
+	"$$VENV/bin/ruff" check .
+	"$$VENV/bin/mypy"
+
+lock: ## make the locks again; needs uv, and pip's sources through UV_FIND_LINKS or UV_INDEX for the CPU torch (1 min)
+	cd requirements; compile="uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11"; \
+	$$compile requirements.in torch-cpu.in --no-emit-package torch -o requirements.txt; \
+	$$compile torch-cuda.in -c requirements.txt --python-platform x86_64-manylinux_2_28 -o torch-cuda.txt
+
+container: ## build the image with docker, podman or buildah (5 min)
+	tools/container build
+
+container-test: container ## run the smoke chain inside it: no network, read-only, no capabilities (8 min)
+	tools/container test
+
+clean: ## remove results and rebuilt data
+	rm -rf -- "$$RESULTS"/runs "$$RESULTS"/smoke "$$RESULTS"/results.json "$$RESULTS"/report.html "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/.lock
+	rm -f -- data/run-*.csv data/SHA256SUMS
+
+distclean: clean ## remove the environment as well
+	rm -rf -- "$$VENV"
