@@ -1,0 +1,53 @@
+"""A ping log of one's own, labelled by the trained models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from artifact.bucket import ColumnSeries
+from artifact.errors import BadInputError
+from artifact.files import write_text
+from artifact.labeling import apply_columns
+from artifact.models.multi_task import MultiTaskModel
+from artifact.models.single_task import SingleTaskModel
+from artifact.paths import ResultPaths, RunPaths
+from artifact.study import MultiTaskParameters, read_study
+from artifact.tasks import tasks_of
+from artifact.trace.reading import read_trace
+
+RUN = 0
+"""The run whose models annotate."""
+
+
+def annotate(log: Path, output: Path, study: Path, results: Path) -> None:
+    """Write a CSV with a row per ping: RTT (ms, 0 is a loss) and each approach's label for each task.
+
+    Labeling functions look at a ping's own surroundings, so the label models carry over to lines of another speed; the
+    multi-task network knows the RTTs of its training line only. Ties count as normal.
+    """
+    import pandas as pd
+
+    file = read_study(study)
+    tasks = tasks_of(file)
+    trace = read_trace(log)
+    paths = ResultPaths(results).run(RUN)
+    single_task, multi_task = _models(file.study.multi_task, [task.name for task in tasks], paths)
+    series = ColumnSeries(trace.rtt_us)
+    columns = {"ping": range(1, len(trace) + 1), "rtt_ms": trace.rtt_us / 1000}
+    for task in tasks:
+        votes = apply_columns(task, trace.rtt_us, series)
+        columns[f"{task.name}_single_task"] = single_task[task.name].predict(votes, "abstain").clip(min=0)
+    for name, labels in multi_task.predict(trace.rtt_us / 1000).items():
+        columns[f"{name}_multi_task"] = labels
+    write_text(output, pd.DataFrame(columns).to_csv(index=False, lineterminator="\n"))
+
+
+def _models(
+    p: MultiTaskParameters, names: list[str], paths: RunPaths
+) -> tuple[dict[str, SingleTaskModel], MultiTaskModel]:
+    try:
+        single_task = {name: SingleTaskModel.load(paths.single_task(name)) for name in names}
+        return single_task, MultiTaskModel.load(paths.multi_task, names, p)
+    except (OSError, RuntimeError, KeyError, ValueError) as error:
+        remedy = "run `make all` with this study first"
+        raise BadInputError(paths.folder, f"no trained models of this study ({error})", remedy) from None
