@@ -58,7 +58,9 @@ _NEWS = re.compile(
     rb"^(?:(PING)|(\d+) packets |[^\n]*(\(DUP!\))|[^\n]*? icmp_seq[= ](\d+))[^\n]*$",
     re.MULTILINE,
 )
-_HEAD = re.compile(rb"^(?:PING6?[ (][^\n]* bytes|" + _REPLY + rb"|no answer yet for icmp_seq=)", re.MULTILINE)
+_HEAD = re.compile(
+    rb"^(?:PING6?[ (][^\n]* bytes|" + _REPLY + rb"|" + _STAMP + rb"no answer yet for icmp_seq=)", re.MULTILINE
+)
 
 
 def recognises(head: bytes) -> bool:

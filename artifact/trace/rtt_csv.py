@@ -125,7 +125,8 @@ def _rows(table: _Table) -> re.Pattern[bytes]:
     separator = table.separator.encode()
     point = rb"\." if table.separator == "," else rb"[.,]"
     cell = rb'(?:[^"\n%s]*+|"(?:[^"\n]|"")*+")' % separator
-    rtt = rb' *"? *(?:(' + _NUMBER % (point, point) + rb")|" + _LOSS + rb') *"? *'
+    # Possessive throughout: a cell of 60,000 blanks must not be tried in every way to split it.
+    rtt = rb' *+"?+ *+(?>(' + _NUMBER % (point, point) + rb")|" + _LOSS + rb') *+"?+ *+'
     row = (
         rb"(?:%s%s){%d}" % (cell, separator, table.at)
         + rtt

@@ -6,6 +6,7 @@ import hashlib
 import io
 import lzma
 import os
+import time
 import zipfile
 from pathlib import Path
 
@@ -136,6 +137,25 @@ def test_refuses_what_may_not_be_read(tmp_path: Path) -> None:
     path = written(tmp_path, TABLE)
     path.chmod(0)
     assert refusal(path) == ": cannot be read: permission denied; check the path and its permissions"
+
+
+@pytest.mark.parametrize(
+    ("head", "repeated", "tail"),
+    [
+        (b"t;rtt\n1;", b" ", b"x"),
+        (b"t;rtt\n1;", b'""', b"x"),
+        (b"t;rtt\n", b" ", b"x"),
+        (b"PING a b bytes\n", b"64 bytes from a: icmp_seq=1 ", b"x"),
+        (b"PING a b bytes\n", b"From a icmp_seq= ", b"x"),
+        (b"PING a b bytes\n", b"--- ", b"x"),
+        (b"Tue Oct 22 16:00:32 2024\t0.1\n", b"No response: ", b"x"),
+    ],
+)
+def test_no_line_takes_long_to_refuse(tmp_path: Path, head: bytes, repeated: bytes, tail: bytes) -> None:
+    """A pattern that tries every way to split a line would take hours for these."""
+    started = time.monotonic()
+    refusal(written(tmp_path, head + repeated * (60_000 // len(repeated)) + tail + b"\n"))
+    assert time.monotonic() - started < 5
 
 
 def test_refuses_to_take_too_few(tmp_path: Path) -> None:
