@@ -114,7 +114,7 @@ def _positive(text: str) -> int:
 def _job(given: argparse.Namespace) -> Job:
     from artifact.pipeline import prepare
 
-    return prepare(given.study, given.results, given.data, given.device, given.runs, given.trace)
+    return prepare(given.study, (given.results, given.data), given.device, given.runs, given.trace)
 
 
 def _all(given: argparse.Namespace) -> int:

@@ -60,15 +60,18 @@ class Job:
 
 
 def prepare(
-    study: Path, results: Path, data: Path, device: str, runs: int | None = None, trace: Path | None = None
+    study: Path, folders: tuple[Path, Path], device: str, runs: int | None = None, trace: Path | None = None
 ) -> Job:
-    """Read and check everything that a command is given, before anything is written."""
+    """Read and check everything that a command is given, before anything is written.
+
+    ``folders`` are those of the results and of the data sets.
+    """
     file = read_study(study)
     if runs is not None:
         file = file.with_runs(runs)
     tasks = tasks_of(file)
     base = _read_trace(trace, file.study.trace.pings) if trace else None
-    job = Job(file, tasks, base, ResultPaths(results), data, device)
+    job = Job(file, tasks, base, ResultPaths(folders[0]), folders[1], device)
     _check_device(device)
     return job
 
@@ -182,7 +185,7 @@ def _do_run(given: tuple[Job, int]) -> str:
     for name, model in run.single_task.items():
         model.save(paths.single_task(name))
     run.multi_task.save(paths.multi_task)
-    columns = {"ping_ms": run.dataset.rtt_us / 1000, "base_ms": run.dataset.base_us / 1000}
+    columns: dict[str, Any] = {"ping_ms": run.dataset.rtt_us / 1000, "base_ms": run.dataset.base_us / 1000}
     columns |= {f"{name}_gold": gold for name, gold in run.dataset.gold.items()}
     for side in ("single_task", "multi_task"):
         columns |= {f"{name}_{side}": labels for name, labels in run.labels[side].items()}

@@ -124,7 +124,7 @@ def _batched_rows(inputs: dict[str, torch.Tensor], targets: dict[str, torch.Tens
     """Snorkel's data set, handing out a batch at a time: collating row by row is most of ``Trainer.fit``'s time."""
     from snorkel.classification import DictDataset
 
-    class Rows(DictDataset):
+    class Rows(DictDataset):  # type: ignore[misc]
         def __getitems__(self, rows: list[int]) -> Any:
             return (
                 {name: values[rows] for name, values in self.X_dict.items()},

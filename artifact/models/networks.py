@@ -6,6 +6,7 @@ Used where the clock is not the subject: for the discriminative single-task mode
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -30,7 +31,7 @@ class Networks:
         self._generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         widths = [inputs, *p.trunk, 2 * heads]
         self.weights: list[Tensor] = []
-        for fan_in, fan_out in zip(widths, widths[1:], strict=False):
+        for fan_in, fan_out in pairwise(widths):
             # As torch.nn.Linear draws them: uniform within 1/sqrt(inputs).
             self.weights.append(self._draw(fan_in, (fan_in, fan_out)))
             self.weights.append(self._draw(fan_in, (1, fan_out)))
@@ -41,7 +42,7 @@ class Networks:
         optimiser = torch.optim.Adam(self.weights, lr=self._p.learning_rate)
         for _ in range(self._p.epochs):
             order = torch.stack([torch.randperm(z.shape[1], generator=g) for g in self._generators])
-            for rows in order.split(self._p.batch, dim=1):
+            for rows in torch.split(order, self._p.batch, dim=1):
                 optimiser.zero_grad()
                 self._loss(_take(inputs, rows), _take(targets, rows)).backward()
                 self._clip()
@@ -67,7 +68,7 @@ class Networks:
         for layer in range(0, len(trunk), 2):
             z = torch.relu(torch.baddbmm(trunk[layer + 1], z, trunk[layer]))
         scores = torch.baddbmm(bias, z, weight)
-        return scores.unflatten(-1, (self._heads, 2))
+        return scores.view(*scores.shape[:-1], self._heads, 2)
 
     def _loss(self, z: Tensor, labels: Tensor) -> Tensor:
         """Cross entropy, a mean over each task's labelled rows, summed over tasks and networks."""
