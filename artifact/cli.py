@@ -25,8 +25,10 @@ def main() -> NoReturn:
         sys.exit(given.run(given))
     except BadInputError as error:
         print(f"artifact: {error}", file=sys.stderr)
-    except KeyboardInterrupt:
-        print("artifact: interrupted; finished runs are kept, the same command goes on from there", file=sys.stderr)
+    except KeyboardInterrupt as stopped:
+        # A step that has said what it kept raises with its own words.
+        if not stopped.args:
+            print("artifact: interrupted; finished runs are kept, the same command goes on from there", file=sys.stderr)
         sys.exit(INTERRUPTED)
     except OSError as error:
         place = error.filename or "a file"
@@ -176,9 +178,8 @@ def _verify(given: argparse.Namespace) -> int:
     for claim in claims:
         reproduced = "-" if claim["reproduced"] is None else f"{claim['reproduced']:.3f}"
         published = "-" if claim["published"] is None else f"{claim['published']:g}"
-        print(
-            f"{claim['id']:4} {claim['verdict']:15} published {published:>5}  here {reproduced:>6}  {claim['statement']}"
-        )
+        numbers = f"published {published:>5}  here {reproduced:>6}"
+        print(f"{claim['id']:4} {claim['verdict']:15} {numbers}  {claim['statement']}")
     failed = [claim["id"] for claim in claims if claim["verdict"] == FAILED]
     print(f"{len(failed)} of {len(claims)} claims not reproduced" + (f": {', '.join(failed)}" if failed else ""))
     return NOT_REPRODUCED if failed else 0

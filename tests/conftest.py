@@ -1,0 +1,58 @@
+"""What the tests share: the study as it is shipped, and one small data set."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import settings
+
+from artifact.dataset import Dataset, build_dataset
+from artifact.paths import STUDY
+from artifact.study import Study, StudyFile, read_study
+from artifact.tasks import tasks_of
+from artifact.tasks.task import Task
+
+settings.register_profile("same", derandomize=True, deadline=None, max_examples=40)
+settings.load_profile("same")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    torch.set_num_threads(1)
+    yield
+
+
+@pytest.fixture(scope="session")
+def study_file() -> StudyFile:
+    return read_study(STUDY)
+
+
+@pytest.fixture(scope="session")
+def study(study_file: StudyFile) -> Study:
+    return study_file.study
+
+
+@pytest.fixture(scope="session")
+def tasks(study_file: StudyFile) -> tuple[Task, ...]:
+    return tasks_of(study_file)
+
+
+@pytest.fixture(scope="session")
+def small(study: Study) -> Study:
+    """The study over 3,000 pings."""
+    return study.model_copy(update={"trace": study.trace.model_copy(update={"pings": 3_000})})
+
+
+@pytest.fixture(scope="session")
+def dataset(small: Study, tasks: tuple[Task, ...]) -> Dataset:
+    return build_dataset(small, tasks, seed=7_000)
+
+
+@pytest.fixture(scope="session")
+def results_folder() -> Path:
+    """Where `make test` has put the default study's results."""
+    return Path(os.environ.get("RESULTS", "results"))

@@ -1,0 +1,73 @@
+"""Label matrices: golden votes, both engines on a real data set, plain Snorkel functions."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from snorkel.labeling import labeling_function
+
+from artifact.dataset import Dataset
+from artifact.labeling import apply_columns, apply_rows
+from artifact.tasks.task import Task
+
+
+def by_name(tasks: tuple[Task, ...], name: str) -> Task:
+    return next(task for task in tasks if task.name == name)
+
+
+def column(task: Task, name: str, rtt_us: np.ndarray) -> list[int]:
+    position = [function.name for function in task.labeling_functions].index(name)
+    return apply_columns(task, rtt_us)[:, position].tolist()
+
+
+def test_both_engines_agree_on_a_data_set(tasks: tuple[Task, ...], dataset: Dataset) -> None:
+    for task in tasks:
+        rows = apply_rows(task, dataset.rtt_us, rows=1_000)
+        assert np.array_equal(rows, apply_columns(task, dataset.rtt_us)[:1_000])
+
+
+def test_figure_2_votes_noise_above_two_standard_deviations(tasks: tuple[Task, ...]) -> None:
+    # 49 pings of 10 ms and one of 11: mean 10.02, sd .1414; 11 > 10.30, 10 is not.
+    rtt_us = np.full(50, 10_000)
+    rtt_us[25] = 11_000
+    votes = column(by_name(tasks, "noise"), "lf_g_two_sd", rtt_us)
+    assert votes[25] == 1
+    assert votes[24] == -1
+
+
+def test_figure_2_leaves_losses_out_of_mean_and_deviation(tasks: tuple[Task, ...]) -> None:
+    # With the zeros the bucket's sd would be 4.9 and 11 ms nothing special.
+    rtt_us = np.tile([10_000, 0], 25)
+    rtt_us[24] = 11_000
+    assert column(by_name(tasks, "noise"), "lf_g_two_sd", rtt_us)[24] == 1
+
+
+def test_zero_is_an_outage(tasks: tuple[Task, ...]) -> None:
+    assert column(by_name(tasks, "outage"), "lf_zero", np.array([5, 0, 7])) == [-1, 1, -1]
+
+
+def test_a_bucket_much_higher_than_prior_buckets_is_a_swell(tasks: tuple[Task, ...]) -> None:
+    rtt_us = np.repeat([10_000, 20_000], 600)
+    votes = column(by_name(tasks, "swell"), "lf_higher_than_before", rtt_us)
+    assert votes[599 - 100] == -1
+    assert votes[600 + 50] == 1
+
+
+def test_plain_snorkel_functions_are_accepted(tasks: tuple[Task, ...]) -> None:
+    @labeling_function()
+    def lf_over_fifty(x: object) -> int:
+        return 1 if x.ping > 50 else -1  # type: ignore[attr-defined]
+
+    noise = by_name(tasks, "noise")
+    task = dataclasses.replace(noise, labeling_functions=[*noise.labeling_functions])
+    task.plain_labeling_function(lf_over_fifty)
+    rtt_us = np.array([10_000, 60_000, 0, 10_000])
+    assert apply_columns(task, rtt_us)[:, -1].tolist() == [-1, 1, -1, -1]
+    assert np.array_equal(apply_columns(task, rtt_us), apply_rows(task, rtt_us))
+
+
+def test_a_function_that_asks_for_something_else_is_refused(tasks: tuple[Task, ...]) -> None:
+    with pytest.raises(TypeError, match="x, bucket and p"):
+        tasks[0].labeling_function(votes=1)(lambda row: row)
