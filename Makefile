@@ -30,6 +30,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .SILENT:
+.ONESHELL:
 MAKEFLAGS += --no-print-directory
 
 CPU_WHEELS := https://download.pytorch.org/whl/cpu
@@ -54,7 +55,7 @@ setup: ## create the environment from hash-pinned locks (1-2 min, 1.5 GB)
 		echo "make: PYTHON=$$PYTHON is no Python 3.11 with venv; install it (Debian 12: apt-get install python3.11 python3.11-venv) or name another with PYTHON=" >&2; exit 2; fi
 	echo "[setup] creating $$VENV" >&2
 	"$$PYTHON" -m venv --clear "$$VENV"
-	install() { "$$VENV/bin/python" -m pip install --no-deps --require-hashes --progress-bar off "$$@" >>"$$VENV/pip.log" 2>&1; }; \
+	install() { "$$VENV/bin/python" -m pip install --no-deps --require-hashes --no-compile --progress-bar off "$$@" >>"$$VENV/pip.log" 2>&1; }; \
 	fail() { tail -n 15 "$$VENV/pip.log" >&2; echo "make: set-up failed; the whole log is $$VENV/pip.log; run make setup again" >&2; exit 2; }; \
 	echo "[setup] installing torch for $$DEVICE" >&2; \
 	install -r "$$TORCH_LOCK" || install -r "$$TORCH_LOCK" --index-url $(CPU_WHEELS) || fail; \

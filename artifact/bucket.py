@@ -31,7 +31,7 @@ class RowBucket:
         self._pings_us, self._i, self._size = pings_us, i, size
 
     @cached_property
-    def _cut(self) -> pd.Series:
+    def _cut(self) -> pd.Series | Integers:
         return get_bucket(self._pings_us, self._i, self._size)
 
     @property
@@ -79,9 +79,9 @@ class _PriorBuckets(RowBucket):
         self._buckets = buckets
 
     @cached_property
-    def _cut(self) -> pd.Series:
+    def _cut(self) -> Integers:
         stop = max(self._i - self._size // 2, 0)
-        return self._pings_us.iloc[max(stop - self._buckets * self._size, 0) : stop]
+        return np.asarray(self._pings_us)[max(stop - self._buckets * self._size, 0) : stop]
 
 
 class ColumnBucket:

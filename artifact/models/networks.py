@@ -44,7 +44,7 @@ class Networks:
             order = torch.stack([torch.randperm(z.shape[1], generator=g) for g in self._generators])
             for rows in torch.split(order, self._p.batch, dim=1):
                 optimiser.zero_grad()
-                self._loss(_take(inputs, rows), _take(targets, rows)).backward()
+                torch.autograd.backward(self._loss(_take(inputs, rows), _take(targets, rows)))
                 self._clip()
                 optimiser.step()
         return self
@@ -52,7 +52,8 @@ class Networks:
     def probabilities(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return P(property), shape (K, rows, heads)."""
         with torch.no_grad():
-            return np.asarray(self._logits(torch.from_numpy(z)).softmax(-1)[..., 1])
+            positive: NDArray[np.float32] = self._logits(torch.from_numpy(z)).softmax(-1)[..., 1].numpy()
+        return positive
 
     def predict(self, z: NDArray[np.float32]) -> Labels:
         """Label each row for each head, shape (K, rows, heads): 0 or 1."""

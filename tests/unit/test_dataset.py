@@ -57,7 +57,7 @@ def test_every_data_set_keeps_section_3_1(small: Study, tasks: tuple[Task, ...],
 
 
 def test_sizes_are_those_of_the_study(study: Study, tasks: tuple[Task, ...]) -> None:
-    noise, outage, swell = tasks
+    noise, _, swell = tasks
     datasets = [build_dataset(study, tasks, seed) for seed in range(7_000, 7_020)]
     for dataset in datasets:
         added = (dataset.rtt_us - dataset.base_us) / 1000

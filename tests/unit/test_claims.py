@@ -1,0 +1,91 @@
+"""Verdicts: ranges that cannot drift, numbers that come from the results."""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from typing import Any
+
+import pytest
+
+from artifact.claims import judge, verdict
+from artifact.paths import CLAIMS
+from artifact.results import published
+from artifact.scores import over_runs
+
+PUBLISHED = published()["table1"]
+WRITTEN = tomllib.loads(CLAIMS.read_text(encoding="utf-8"))["claim"]
+
+
+def results(**changes: float) -> dict[str, Any]:
+    """Results that equal Table 1, but for ``side_task=accuracy`` changes."""
+    approaches: dict[str, Any] = {side: {} for side in ("single_task", "multi_task", "discriminative")}
+    for side, of in approaches.items():
+        for task in ("noise", "outage", "swell"):
+            value = changes.get(f"{side}_{task}", PUBLISHED.get(side, PUBLISHED["single_task"])[task])
+            of[task] = {"accuracy": over_runs([value, value])}
+    return {"approaches": approaches, "timing": {"paper": {"ratio": over_runs([changes.get("ratio", 64 / 173)])}}}
+
+
+def verdicts(of: dict[str, Any]) -> dict[str, str]:
+    return {claim["id"]: claim["verdict"] for claim in judge(of)}
+
+
+def test_the_papers_own_table_is_reproduced_but_for_its_own_contradiction() -> None:
+    said = verdicts(results())
+    # The abstract's "5-10 % per property" does not hold for outages in Table 1 itself.
+    assert {key for key, word in said.items() if word == "not reproduced"} == {"C11"}
+    assert {key for key, word in said.items() if word == "not attempted"} == {"C15", "C16"}
+
+
+@pytest.mark.parametrize(("side", "task", "claim"), [
+    ("single_task", "noise", "C1"), ("single_task", "outage", "C2"), ("single_task", "swell", "C3"),
+    ("multi_task", "noise", "C4"), ("multi_task", "outage", "C5"), ("multi_task", "swell", "C6"),
+])  # fmt: skip
+def test_an_accuracy_beyond_its_tolerance_fails(side: str, task: str, claim: str) -> None:
+    at = PUBLISHED[side][task]
+    margin = 0.005 if task == "outage" else 0.02
+    assert verdicts(results(**{f"{side}_{task}": at - margin + 0.001}))[claim] == "reproduced"
+    assert verdicts(results(**{f"{side}_{task}": at - margin - 0.001}))[claim] == "not reproduced"
+    if at + margin < 1:
+        assert verdicts(results(**{f"{side}_{task}": at + margin + 0.001}))[claim] == "not reproduced"
+
+
+def test_a_loss_is_no_gain() -> None:
+    assert verdicts(results(multi_task_swell=0.89))["C9"] == "not reproduced"
+
+
+def test_times_are_judged_by_the_papers_words() -> None:
+    assert verdicts(results(ratio=0.49))["C13"] == "reproduced"
+    assert verdicts(results(ratio=0.7))["C13"] == "trend only"
+    assert verdicts(results(ratio=1.1))["C13"] == "not reproduced"
+
+
+def test_the_largest_gain_of_a_discriminative_model_counts() -> None:
+    assert verdicts(results(discriminative_swell=0.93))["C14"] == "not reproduced"
+
+
+def test_a_task_that_the_study_lacks_is_not_attempted() -> None:
+    fewer = copy.deepcopy(results())
+    for of in fewer["approaches"].values():
+        del of["swell"]
+    said = verdicts(fewer)
+    assert said["C3"] == said["C6"] == said["C12"] == "not attempted"
+    assert said["C1"] == "reproduced"
+
+
+def test_ranges_are_closed() -> None:
+    assert verdict(0.9, (0.86, 0.9), None) == "reproduced"
+    assert verdict(0.91, (0.86, 0.9), (0.0, 0.95)) == "trend only"
+    assert verdict(0.96, (0.86, 0.9), (0.0, 0.95)) == "not reproduced"
+
+
+def test_claims_agree_with_the_printed_tables_and_never_widen() -> None:
+    for claim in WRITTEN:
+        assert claim["reason"]
+        if claim["measure"] != "accuracy":
+            continue
+        at, margin = claim["published"], 0.005 if claim["task"] == "outage" else 0.02
+        assert at == PUBLISHED[claim["side"]][claim["task"]]
+        assert claim["accept"] == pytest.approx([at - margin, min(1.0, at + margin)])
+    assert [claim["id"] for claim in WRITTEN] == [f"C{n}" for n in range(1, len(WRITTEN) + 1)]
