@@ -6,6 +6,7 @@ import csv
 import inspect
 import io
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -138,7 +139,7 @@ def _accounting(records: Sequence[Record], names: Sequence[str], accounting: str
 
 def _single_task_seconds(record: Record, names: Sequence[str], labeling: bool) -> float:
     times = record["times"]["single_task"]
-    return sum(times[name]["fit_s"] + (times[name]["labeling_s"] if labeling else 0.0) for name in names)
+    return math.fsum(times[name]["fit_s"] + (times[name]["labeling_s"] if labeling else 0.0) for name in names)
 
 
 def _rates(records: Sequence[Record], name: str) -> dict[str, Any]:

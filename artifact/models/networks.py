@@ -92,7 +92,8 @@ def standardised(ping_ms: NDArray[np.float64], train: slice) -> NDArray[np.float
     """Return log(1 + RTT in ms), standardised on the training rows, shape (rows, 1)."""
     logarithm = np.log1p(ping_ms)
     rows = logarithm[train]
-    return ((logarithm - rows.mean()) / (rows.std() or 1.0)).astype(np.float32)[:, None]
+    scaled = (logarithm - rows.mean()) / (rows.std() or 1.0)
+    return np.asarray(scaled[:, None], dtype=np.float32)
 
 
 def _take(values: Tensor, rows: Tensor) -> Tensor:
