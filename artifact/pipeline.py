@@ -151,6 +151,8 @@ def _do_runs(job: Job, numbers: Sequence[int]) -> None:
         for said in pool.imap_unordered(_do_run, [(sent, number) for number in numbers]):
             bar.write(said, file=sys.stderr)
             bar.update()
+        pool.close()
+        pool.join()
 
 
 def _start_worker() -> None:

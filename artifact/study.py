@@ -198,7 +198,8 @@ def _validated(
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        # A misspelt key is an unknown one and a missing one; the unknown one has a line.
+        first = min(error.errors(include_url=False), key=lambda found: found["type"] != "extra_forbidden")
         keys = table + tuple(str(part) for part in first["loc"])
         known = tuple(key for key in lines if keys[: len(key)] == key)
         number = lines[max(known, key=len)][0] if known else 1

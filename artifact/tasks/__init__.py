@@ -18,16 +18,18 @@ def tasks_of(file: StudyFile) -> tuple[Task, ...]:
     line = file.lines.get(("runs", "tasks"), (1, ""))[0]
     if len(set(names)) < len(names):
         raise BadInputError(file.path, "a task is listed twice", "list each task once", line)
-    tasks = []
+    found = []
     for name in names:
         try:
-            task = find(name)
+            found.append(find(name))
         except LookupError as error:
             raise BadInputError(file.path, f"runs.tasks: {error}", _remedy(), line) from None
-        table = file.study.tasks.get(task.name, {})
-        tasks.append(task.with_parameters(file.check(task.parameters, ("tasks", task.name), table)))
-    _check_unused(file, tasks)
-    return tuple(tasks)
+    _check_unused(file, found)
+    tables = file.study.tasks
+    return tuple(
+        task.with_parameters(file.check(task.parameters, ("tasks", task.name), tables.get(task.name, {})))
+        for task in found
+    )
 
 
 def find(name: str) -> Task:

@@ -45,17 +45,23 @@ def add_swells(rtt_us: Microseconds, rng: np.random.Generator, p: SwellParameter
 
 
 def _blocks(n: int, rng: np.random.Generator, p: SwellParameters) -> list[tuple[int, int]]:
-    """Draw swells; where fewer than three came out, draw again with half as much probability more."""
-    probability = p.probability
+    """Draw swells until there are three: first with a higher probability, then, on a short trace, with shorter ones."""
+    probability, length, gap = p.probability, p.length, p.gap
     while True:
         blocks, i = [], 0
         while (begin := i + int(rng.geometric(probability)) - 1) < n:
-            end = min(begin + int(rng.integers(*p.length, endpoint=True)), n)
+            end = min(begin + int(rng.integers(*length, endpoint=True)), n)
             blocks.append((begin, end))
-            i = end + int(rng.integers(*p.gap, endpoint=True))
-        if len(blocks) >= FEWEST_SWELLS or probability >= 1:
+            i = end + int(rng.integers(*gap, endpoint=True))
+        if len(blocks) >= FEWEST_SWELLS or length[1] == 1:
             return blocks
+        if probability == 1:
+            length, gap = _halved(length), _halved(gap)
         probability = min(1.5 * probability, 1.0)
+
+
+def _halved(pings: tuple[int, int]) -> tuple[int, int]:
+    return max(pings[0] // 2, 1), max(pings[1] // 2, 1)
 
 
 @swell.labeling_function(votes=SWELL)

@@ -66,6 +66,7 @@ class _Session:
 
     def __init__(self, count: int) -> None:
         self.interrupted = False
+        self._ping: subprocess.Popen[bytes] | None = None
         self._count = count
         self._started = False
         self._answered = 0
@@ -76,15 +77,21 @@ class _Session:
     def run(self, command: list[str], log: BinaryIO) -> None:
         """Run ``ping`` to its end, its output going to ``log``; Ctrl-C ends it early with its statistics."""
         # A session of its own: Ctrl-C reaches ping only through us, once.
-        with subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "LC_ALL": "C"},
-            start_new_session=True,
-        ) as ping:
+        with (
+            self._taking_interrupts(),
+            subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "LC_ALL": "C"},
+                start_new_session=True,
+            ) as ping,
+        ):
             try:
+                self._ping = ping
+                if self.interrupted:
+                    ping.send_signal(signal.SIGINT)
                 self._follow(ping, log)
             except BaseException:
                 ping.kill()
@@ -106,10 +113,7 @@ class _Session:
         return f"stopped early: {told}" if self.interrupted else told
 
     def _follow(self, ping: subprocess.Popen[bytes], log: BinaryIO) -> None:
-        with (
-            self._passing_interrupts_to(ping),
-            tqdm(total=self._count, desc="ping", unit="ping", file=sys.stderr) as bar,
-        ):
+        with tqdm(total=self._count, desc="ping", unit="ping", file=sys.stderr) as bar:
             for line in ping.stdout or ():
                 log.write(line)
                 bar.update(self._hear(line))
@@ -134,14 +138,15 @@ class _Session:
         return 0
 
     @contextmanager
-    def _passing_interrupts_to(self, ping: subprocess.Popen[bytes]) -> Iterator[None]:
+    def _taking_interrupts(self) -> Iterator[None]:
         """Send Ctrl-C on to ``ping``, which then prints its statistics and ends; a second one kills it.
 
         A handler rather than KeyboardInterrupt, which could come between reading a line and writing it.
         """
 
         def pass_on(number: int, frame: FrameType | None) -> None:
-            ping.send_signal(signal.SIGKILL if self.interrupted else signal.SIGINT)
+            if self._ping:
+                self._ping.send_signal(signal.SIGKILL if self.interrupted else signal.SIGINT)
             self.interrupted = True
 
         before = signal.signal(signal.SIGINT, pass_on)
