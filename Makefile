@@ -41,7 +41,7 @@ export TORCH_LOCK STAMP
 RUN := "$$VENV/bin/python" -m artifact
 STUDY_ARGS := --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${RUNS:+--runs "$$RUNS"} $${TRACE:+--trace "$$TRACE"}
 
-.PHONY: help setup all data train report verify test smoke bench calibrate lint lock container container-test clean distclean
+.PHONY: help setup all data train report verify test smoke bench calibrate docs lint lock container container-test clean distclean
 
 help: ## print these targets
 	echo "usage: make TARGET [VARIABLE=value ...]      (times: two cores)"
@@ -92,6 +92,9 @@ bench: setup ## time both labeling engines and both models, as ratios within one
 calibrate: setup ## choose the open parameters again on the calibration seeds (10 min)
 	$(RUN) calibrate --study "$$STUDY"
 
+docs: all ## write the numbers in README.md, ARTIFACT.md and the datasheet anew (seconds after `make all`)
+	$(RUN) docs --results "$$RESULTS"
+
 lint: setup ## format, lint and types (seconds)
 	"$$VENV/bin/ruff" format --check .
 	"$$VENV/bin/ruff" check .
@@ -109,7 +112,7 @@ container-test: container ## run the smoke chain inside it: no network, read-onl
 	tools/container test
 
 clean: ## remove results and rebuilt data
-	rm -rf -- "$$RESULTS"/runs "$$RESULTS"/smoke "$$RESULTS"/results.json "$$RESULTS"/report.html "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/.lock
+	rm -rf -- "$$RESULTS"/runs "$$RESULTS"/smoke "$$RESULTS"/results.json "$$RESULTS"/report.html "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/table1.svg "$$RESULTS"/.lock
 	rm -f -- data/run-*.csv data/SHA256SUMS
 
 distclean: clean ## remove the environment as well

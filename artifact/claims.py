@@ -24,11 +24,13 @@ def judge(results: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [_judged(claim, results) for claim in claims]
 
 
-def verdict(value: float, accept: tuple[float, float], trend: tuple[float, float] | None) -> str:
-    """Compare a reproduced value with the closed ranges of a claim."""
-    if accept[0] <= value <= accept[1]:
+def verdict(mean: float, ci95: tuple[float, float], claim: Mapping[str, Any]) -> str:
+    """Compare a reproduced value with the closed ranges of a claim; a direction needs the whole interval."""
+    low, high = claim["accept"]
+    held = ci95 if claim["measure"] == "direction" else (mean,)
+    if all(low <= value <= high for value in held):
         return REPRODUCED
-    if trend is not None and trend[0] <= value <= trend[1]:
+    if "trend" in claim and claim["trend"][0] <= mean <= claim["trend"][1]:
         return TREND
     return NOT_REPRODUCED
 
@@ -38,7 +40,7 @@ def _judged(claim: Mapping[str, Any], results: Mapping[str, Any]) -> dict[str, A
     said = {key: claim.get(key) for key in ("id", "statement", "section", "published", "tolerance", "accept", "reason")}
     if reproduced is None:
         return {**said, "reproduced": None, "ci95": None, "verdict": NOT_ATTEMPTED, "command": COMMAND}
-    found = verdict(reproduced["mean"], claim["accept"], claim.get("trend"))
+    found = verdict(reproduced["mean"], reproduced["ci95"], claim)
     return {
         **said,
         "reproduced": reproduced["mean"],

@@ -43,6 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     _study_command(commands, "data", _data, "build the data sets of every run as CSV")
     _study_command(commands, "train", _train, "do the runs and write results.json and table1.csv")
     _study_command(commands, "report", _report, "render figures and page from results.json")
+    docs = _command(commands, "docs", _docs, "write the numbers in README.md, ARTIFACT.md and the datasheet anew")
+    _results_option(docs)
     _study_command(commands, "smoke", _smoke, "the whole chain, small: two runs over 3,000 pings")
     verify = _command(commands, "verify", _verify, "print each claim's verdict; exit 1 where one is not reproduced")
     _results_option(verify)
@@ -167,6 +169,14 @@ def _report(given: argparse.Namespace) -> int:
     job = _job(given)
     with pipeline.writing(job):
         render(job.results)
+    return 0
+
+
+def _docs(given: argparse.Namespace) -> int:
+    from artifact.paths import ResultPaths
+    from artifact.report.documents import update
+
+    update(ResultPaths(given.results))
     return 0
 
 

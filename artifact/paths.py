@@ -40,6 +40,11 @@ class ResultPaths:
         """Table 1, published and reproduced."""
         return self.folder / "table1.csv"
 
+    @property
+    def accuracies(self) -> Path:
+        """Table 1 as a picture."""
+        return self.folder / "table1.svg"
+
     def figure(self, number: int) -> Path:
         """Return a figure of the paper, as SVG."""
         return self.folder / f"figure{number}.svg"

@@ -67,7 +67,7 @@ def figure3(path: Path, series: pd.DataFrame, results: Mapping[str, Any]) -> Non
         _save(figure, path)
 
 
-def figure_table1(path: Path, results: Mapping[str, Any]) -> None:
+def accuracies(path: Path, results: Mapping[str, Any]) -> None:
     """Draw Table 1's accuracies: published, reproduced with 95 % interval and every run, majority baseline."""
     cells = [(side, task["name"]) for side in SIDES for task in results["tasks"]]
     with mpl.rc_context(STYLE):

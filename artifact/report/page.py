@@ -15,16 +15,10 @@ from artifact.errors import BadInputError
 from artifact.files import write_text
 from artifact.paths import ResultPaths
 from artifact.report import figures
-from artifact.results import read_results
+from artifact.results import SIDES, read_results
 
 HERE = Path(__file__).resolve().parent
 SYMBOLS = {"reproduced": "✓", "trend only": "≈", "not reproduced": "✗", "not attempted": "–"}
-SIDES = {
-    "single_task": "Single-task label models",
-    "multi_task": "Multi-task network",
-    "discriminative": "Single-task networks (3.3)",
-    "majority": "Always the majority class",
-}
 
 
 def render(paths: ResultPaths) -> None:
@@ -33,8 +27,7 @@ def render(paths: ResultPaths) -> None:
     series = _series(paths.run(0).series)
     figures.figure1(paths.figure(1), series, results)
     figures.figure3(paths.figure(3), series, results)
-    table1 = paths.folder / "table1.svg"
-    figures.figure_table1(table1, results)
+    figures.accuracies(paths.accuracies, results)
     names = [task["name"] for task in results["tasks"]]
     page = _environment().get_template("page.html.j2")
     style = (HERE / "page.css").read_text(encoding="utf-8")
@@ -50,7 +43,7 @@ def render(paths: ResultPaths) -> None:
         images={
             "figure1": _data_uri(paths.figure(1)),
             "figure3": _data_uri(paths.figure(3)),
-            "table1": _data_uri(table1),
+            "table1": _data_uri(paths.accuracies),
         },
         gold=figures.counts(series, names, "gold"),
         labelled=figures.counts(series, names, "single_task"),

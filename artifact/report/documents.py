@@ -1,0 +1,94 @@
+"""Numbers in README.md, ARTIFACT.md and the datasheet: written between markers, from results.json alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from artifact.errors import BadInputError
+from artifact.files import write_text
+from artifact.paths import ROOT, ResultPaths
+from artifact.results import SIDES, read_results
+
+DOCUMENTS = (ROOT / "README.md", ROOT / "ARTIFACT.md", ROOT / "data" / "DATASHEET.md")
+PICTURES = ROOT / "docs"
+_BLOCK = re.compile(r"(<!-- (?P<name>\w+): made by `make docs` -->\n).*?(\n<!-- end -->)", re.DOTALL)
+
+
+def update(paths: ResultPaths) -> None:
+    """Rewrite the marked blocks of the documents and the pictures beside them."""
+    results = read_results(paths.results)
+    for document in DOCUMENTS:
+        write_text(document, filled(document, results))
+    for picture in (paths.figure(3), paths.accuracies):
+        write_text(PICTURES / picture.name, picture.read_text(encoding="utf-8"))
+
+
+def filled(document: Path, results: Mapping[str, Any]) -> str:
+    """Return the document's text with every marked block written anew."""
+
+    def block(match: re.Match[str]) -> str:
+        try:
+            make = BLOCKS[match["name"]]
+        except KeyError:
+            known = ", ".join(BLOCKS)
+            raise BadInputError(document, f"no block {match['name']!r}", f"use one of {known}") from None
+        return match[1] + make(results) + match[3]
+
+    return _BLOCK.sub(block, document.read_text(encoding="utf-8"))
+
+
+def _table1(results: Mapping[str, Any]) -> str:
+    names = [task["name"] for task in results["tasks"]]
+    rows = []
+    for side in ("single_task", "multi_task"):
+        cells = results["table1"][side]
+        printed = results["published"]["table1"][side]
+        accuracies = [f"{cells[name]['accuracy']['mean']:.3f} ({printed.get(name, '-')})" for name in names]
+        rows.append([SIDES[side], *accuracies, f"{cells['time_s']['mean']:.1f} s ({printed['time_s']:.0f} s)"])
+    return _markdown(["here (published)", *names, "time"], rows)
+
+
+def _claims(results: Mapping[str, Any]) -> str:
+    rows = []
+    for claim in results["claims"]:
+        low, high = claim["ci95"] or (None, None)
+        here = "-" if low is None else f"{claim['reproduced']:.3f} [{low:.3f}, {high:.3f}]"
+        published = "-" if claim["published"] is None else f"{claim['published']:g}"
+        rows.append([claim["id"], claim["section"], claim["statement"], published, here, claim["verdict"]])
+    return _markdown(["claim", "section", "statement", "published", "here [95 % interval]", "verdict"], rows)
+
+
+def _times(results: Mapping[str, Any]) -> str:
+    machine, stages = results["provenance"]["hardware"], results["provenance"]["stage_s"]
+    cores, runs = machine["cores"], len(results["provenance"]["seeds"])
+    rows = [[stage.replace("_", " "), f"{seconds:.0f} s"] for stage, seconds in stages.items()]
+    measured = f"{cores} cores, {machine['memory_gib']} GiB, device {results['provenance']['device']}, {runs} runs"
+    return f"Measured on {measured}:\n\n" + _markdown(["stage", "time"], rows)
+
+
+def _base(results: Mapping[str, Any]) -> str:
+    base = results["base"]
+    rows = [
+        ["pings", f"{base['pings']:,}"],
+        ["median", f"{base['median_ms']:.2f} ms"],
+        ["99th percentile over median", f"{base['p99_ms'] / base['median_ms']:.2f}"],
+        ["lag-1 autocorrelation", f"{base['autocorrelation']:.2f}"],
+        ["loss", f"{100 * base['loss']:.3f} %"],
+    ]
+    return _markdown(["first reported run's base, cleaned", "value"], rows)
+
+
+def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+BLOCKS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "table1": _table1,
+    "claims": _claims,
+    "times": _times,
+    "base": _base,
+}
