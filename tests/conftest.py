@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import torch
 from hypothesis import settings
 
 from artifact.dataset import Dataset, build_dataset
-from artifact.paths import STUDY
+from artifact.paths import ROOT, STUDY
 from artifact.study import Study, StudyFile, read_study
 from artifact.tasks import tasks_of
 from artifact.tasks.task import Task
@@ -56,3 +58,12 @@ def dataset(small: Study, tasks: tuple[Task, ...]) -> Dataset:
 def results_folder() -> Path:
     """Where `make test` has put the default study's results."""
     return Path(os.environ.get("RESULTS", "results"))
+
+
+@pytest.fixture(scope="session")
+def small_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `make smoke` leaves: two runs over 3,000 pings."""
+    folder = tmp_path_factory.mktemp("smoke")
+    command = [sys.executable, "-m", "artifact", "smoke", "--results", str(folder), "--data", str(folder / "data")]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=300)
+    return folder

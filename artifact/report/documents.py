@@ -14,7 +14,7 @@ from artifact.results import SIDES, read_results
 
 DOCUMENTS = (ROOT / "README.md", ROOT / "ARTIFACT.md", ROOT / "data" / "DATASHEET.md")
 PICTURES = ROOT / "docs"
-_BLOCK = re.compile(r"(<!-- (?P<name>\w+): made by `make docs` -->\n).*?(\n<!-- end -->)", re.DOTALL)
+_BLOCK = re.compile(r"(<!-- (?P<name>\w+): made by `make docs` -->\n)(?:(?!<!-- ).)*(<!-- end -->)", re.DOTALL)
 
 
 def update(paths: ResultPaths) -> None:
@@ -35,7 +35,7 @@ def filled(document: Path, results: Mapping[str, Any]) -> str:
         except KeyError:
             known = ", ".join(BLOCKS)
             raise BadInputError(document, f"no block {match['name']!r}", f"use one of {known}") from None
-        return match[1] + make(results) + match[3]
+        return match[1] + make(results) + "\n" + match[3]
 
     return _BLOCK.sub(block, document.read_text(encoding="utf-8"))
 

@@ -1,0 +1,55 @@
+"""README, appendix and datasheet: their numbers are those of results.json."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from artifact.errors import BadInputError
+from artifact.paths import ROOT
+from artifact.report.documents import DOCUMENTS, filled
+from artifact.results import read_results
+
+CELL = re.compile(r"\| (Single|Multi)-task [a-z ]+\| (.*) \|")
+
+
+@pytest.fixture(scope="module")
+def results(results_folder: Path) -> dict[str, Any]:
+    return read_results(results_folder / "results.json")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_marked_block_can_be_written_again(document: Path, results: dict[str, Any]) -> None:
+    text = document.read_text(encoding="utf-8")
+    again = filled(document, results)
+    blocks = re.findall(r"<!-- (\w+): made by `make docs` -->\n(.*?)<!-- end -->", again, re.DOTALL)
+    assert blocks
+    assert all("|" in block for _, block in blocks)
+    assert text.count("<!-- end -->") == len(blocks)
+
+
+def test_the_readmes_accuracies_are_those_of_the_results(results: dict[str, Any]) -> None:
+    rows = CELL.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(rows) == 2
+    for side, cells in rows:
+        for task, cell in zip(("noise", "outage", "swell"), cells.split(" | "), strict=False):
+            mean = results["table1"][f"{side.lower()}_task"][task]["accuracy"]["mean"]
+            # Another processor may round differently, and training amplifies it; the committed text is one machine's.
+            assert float(cell.split()[0]) == pytest.approx(mean, abs=0.01)
+
+
+def test_the_appendix_lists_every_claim_with_its_verdict(results: dict[str, Any]) -> None:
+    text = (ROOT / "ARTIFACT.md").read_text(encoding="utf-8")
+    for claim in results["claims"]:
+        (row,) = re.findall(rf"^\| {claim['id']} \|.*$", text, re.MULTILINE)
+        assert claim["statement"] in row
+
+
+def test_an_unknown_block_is_named(tmp_path: Path, results: dict[str, Any]) -> None:
+    document = tmp_path / "README.md"
+    document.write_text("<!-- tabel1: made by `make docs` -->\n\n<!-- end -->\n", encoding="utf-8")
+    with pytest.raises(BadInputError, match="tabel1"):
+        filled(document, results)
