@@ -12,15 +12,10 @@ import pytest
 
 from artifact.paths import LOCKS, ROOT
 
-FIXED = {"help", "setup", "all", "test", "smoke", "data", "train", "report"} | {
-    "verify",
-    "bench",
-    "lint",
-    "container",
-    "container-test",
-    "clean",
-    "distclean",
-}
+FIXED = {
+    "help", "setup", "all", "test", "smoke", "data", "train", "report", "verify", "bench", "lint", "container",
+    "container-test", "clean", "distclean",
+}  # fmt: skip
 
 
 def make(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -34,7 +29,7 @@ def test_bare_make_lists_every_target_with_its_time() -> None:
     said = make().stdout
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = re.findall(r"^([a-z][a-z-]*):", makefile, re.MULTILINE)
-    assert FIXED <= set(targets)
+    assert set(targets) >= FIXED
     for target in targets:
         assert re.search(rf"^  {target} ", said, re.MULTILINE), target
     for target in ("setup", "all", "test", "smoke", "bench", "verify"):
