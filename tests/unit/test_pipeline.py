@@ -125,7 +125,6 @@ def test_ctrl_c_is_one_line_and_leaves_no_process(after_s: float, tmp_path: Path
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=default_interrupts,  # noqa: PLW1509 - a parent that ignores Ctrl-C would hand that on
     ) as started:
         time.sleep(after_s)
         os.killpg(started.pid, signal.SIGINT)
@@ -152,10 +151,6 @@ def living(group: int) -> list[str]:
         if int(pgrp) == group and state != "Z":
             found.append(name)
     return found
-
-
-def default_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="module")
