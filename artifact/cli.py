@@ -20,8 +20,8 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run one command; exit 0 when done, 1 where a claim is not reproduced, 2 on bad input or usage."""
-    given = _parser().parse_args()
     try:
+        given = _parser().parse_args()
         sys.exit(given.run(given))
     except BadInputError as error:
         print(f"artifact: {error}", file=sys.stderr)

@@ -9,11 +9,13 @@ import json
 import math
 import multiprocessing
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import Any
 
@@ -137,10 +139,9 @@ def _do_runs(job: Job, numbers: Sequence[int]) -> None:
         print("every run is current", file=sys.stderr)
         return
     workers = min(len(os.sched_getaffinity(0)), len(numbers))
-    context = multiprocessing.get_context("spawn")
     with (
         tqdm(total=len(numbers), desc="runs", unit="run", file=sys.stderr, mininterval=1) as bar,
-        context.Pool(workers, _start_worker) as pool,
+        _started_deaf(workers) as pool,
     ):
         # Labeling functions cannot be sent to another process; the worker looks the tasks up again.
         sent = dataclasses.replace(job, tasks=())
@@ -151,8 +152,16 @@ def _do_runs(job: Job, numbers: Sequence[int]) -> None:
         pool.join()
 
 
+def _started_deaf(workers: int) -> Pool:
+    """Start workers that inherit deafness to Ctrl-C: it is the main process's to handle, and ends them."""
+    hearing = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return multiprocessing.get_context("spawn").Pool(workers, _start_worker)
+    finally:
+        signal.signal(signal.SIGINT, hearing)
+
+
 def _start_worker() -> None:
-    import signal
     import warnings
 
     import torch
@@ -160,8 +169,6 @@ def _start_worker() -> None:
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     warnings.filterwarnings("ignore", category=FutureWarning)
-    # Ctrl-C is the main process's to handle; it ends the workers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _import_what_is_timed()
 
 
