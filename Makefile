@@ -7,6 +7,8 @@ STUDY ?= study.toml
 RESULTS ?= results
 PYTHON ?= python3.11
 VENV ?= .venv
+TRACES ?=
+WORLDS ?= 64
 
 # Taken as they were written, never expanded by make, and handed to the shell as variables: a file name cannot run.
 override TRACE := $(value TRACE)
@@ -16,7 +18,9 @@ override STUDY := $(value STUDY)
 override RESULTS := $(value RESULTS)
 override PYTHON := $(value PYTHON)
 override VENV := $(value VENV)
-export TRACE DEVICE RUNS STUDY RESULTS PYTHON VENV
+override TRACES := $(value TRACES)
+override WORLDS := $(value WORLDS)
+export TRACES WORLDS TRACE DEVICE RUNS STUDY RESULTS PYTHON VENV
 
 # One thread and one hash seed: sums and sets come in one order.
 export PYTHONHASHSEED := 0
@@ -41,12 +45,12 @@ export TORCH_LOCK STAMP
 RUN := "$$VENV/bin/python" -m artifact
 STUDY_ARGS := --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${RUNS:+--runs "$$RUNS"} $${TRACE:+--trace "$$TRACE"}
 
-.PHONY: help setup all data train report verify test smoke bench calibrate docs lint lock container container-test clean distclean
+.PHONY: help setup all data train report verify test smoke audit multiverse bench calibrate docs lint lock container container-test clean distclean
 
 help: ## print these targets
 	echo "usage: make TARGET [VARIABLE=value ...]      (times: two cores)"
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
-	echo "variables: TRACE=$$TRACE DEVICE=$$DEVICE RUNS=$${RUNS:-10} STUDY=$$STUDY RESULTS=$$RESULTS PYTHON=$$PYTHON VENV=$$VENV"
+	echo "variables: TRACE=$$TRACE DEVICE=$$DEVICE RUNS=$${RUNS:-10} STUDY=$$STUDY RESULTS=$$RESULTS PYTHON=$$PYTHON VENV=$$VENV TRACES=$$TRACES WORLDS=$$WORLDS"
 
 setup: ## create the environment from hash-pinned locks (1-2 min, 1.5 GB)
 	case "$$DEVICE" in cpu|cuda) ;; *) echo "make: DEVICE=$$DEVICE is unknown; use DEVICE=cpu or DEVICE=cuda" >&2; exit 2;; esac
@@ -86,6 +90,12 @@ test: setup ## make the default study's results current, then run all tests (at 
 smoke: setup ## the whole chain, small, into results/smoke (at most 1 min)
 	$(RUN) smoke --study "$$STUDY" --results "$$RESULTS/smoke" --data "$$RESULTS/smoke/data" --device "$$DEVICE" $${TRACE:+--trace "$$TRACE"}
 
+audit: all ## answer the audit for the traces in TRACES=DIR as well (2 min a trace)
+	$(RUN) audit real_lines $(STUDY_ARGS) $${TRACES:+--traces "$$TRACES"}
+
+multiverse: setup ## vary what the paper leaves open over WORLDS=64 worlds; goes on where it stopped (at most 10 min)
+	$(RUN) audit multiverse $(STUDY_ARGS) --worlds "$$WORLDS"
+
 bench: setup ## time both labeling engines and both models, as ratios within one run (2 min)
 	$(RUN) bench
 
@@ -112,7 +122,7 @@ container-test: container ## run the smoke chain inside it: no network, read-onl
 	tools/container test
 
 clean: ## remove results and rebuilt data
-	rm -rf -- "$$RESULTS"/runs "$$RESULTS"/smoke "$$RESULTS"/results.json "$$RESULTS"/report.html "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/table1.svg "$$RESULTS"/.lock
+	rm -rf -- "$$RESULTS"/runs "$$RESULTS"/audit "$$RESULTS"/smoke "$$RESULTS"/results.json "$$RESULTS"/report.html "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/table1.svg "$$RESULTS"/.lock
 	rm -f -- data/run-*.csv data/SHA256SUMS
 
 distclean: clean ## remove the environment as well

@@ -66,9 +66,18 @@ class RowBucket:
         """The fastest reply (ms)."""
         return int(self._answered.min()) / 1000 if self.answered > 0 else np.nan
 
+    @property
+    def median(self) -> float:
+        """The median of the answered pings (ms)."""
+        return float(np.median(self._answered)) / 1000 if self.answered > 0 else np.nan
+
     def prior(self, buckets: int) -> RowBucket:
         """Return the given number of buckets that lie before this one, as one."""
         return _PriorBuckets(self._pings_us, self._i, self._size, buckets)
+
+    def around(self, buckets: int) -> RowBucket:
+        """Return the bucket of the same ping that is as large as the given number of buckets."""
+        return RowBucket(self._pings_us, self._i, self._size * buckets)
 
 
 class _PriorBuckets(RowBucket):
@@ -135,9 +144,18 @@ class ColumnBucket:
         fastest = self._series.window_minimum(self._begin, self._end)
         return _where(self.answered > 0, lambda: fastest / 1000)
 
+    @cached_property
+    def median(self) -> Floats:
+        """The median of the answered pings (ms)."""
+        return self._series.window_median(self._begin, self._end) / 1000
+
     def prior(self, buckets: int) -> ColumnBucket:
         """Return the given number of buckets that lie before each one, as one."""
         return self._series.window(self._size, self._begin - buckets * self._size, self._begin)
+
+    def around(self, buckets: int) -> ColumnBucket:
+        """Return the buckets of the same pings that are as large as the given number of buckets."""
+        return self._series.bucket(self._size * buckets)
 
     def _over(self, running: Integers) -> Integers:
         start, stop = self._edges
@@ -193,6 +211,18 @@ class ColumnSeries:
         filtered = minimum_filter1d(padded, width, mode="constant", cval=none)
         first = offset + begin + width // 2
         return np.asarray(filtered[first : first + self.n], dtype=np.int64)
+
+    def window_median(self, begin: int, end: int) -> Floats:
+        """Return the median answered RTT (microseconds) from i + begin to i + end (exclusive) for every i."""
+        import pandas as pd
+
+        answered = np.where(self._pings_us > 0, self._pings_us, np.nan)
+        padding = np.full(max(-begin, end, 0), np.nan)
+        # pandas looks back from its row: the window of ping i is the one that ends at i + end - 1.
+        padded = pd.Series(np.concatenate([padding, answered, padding]))
+        medians = padded.rolling(end - begin, min_periods=1).median().to_numpy()
+        first = len(padding) + end - 1
+        return np.asarray(medians[first : first + self.n], dtype=np.float64)
 
 
 def _running(values: NDArray[Any]) -> Integers:

@@ -54,13 +54,13 @@ def calibrate(file: StudyFile, published: Published, done: Callable[[Trial], Non
                     nearest = trial
             if nearest is not None:
                 chosen.append(nearest)
-                file = file.with_task_parameter(name, nearest.parameter, nearest.value)
+                file = file.with_value(("tasks", name, nearest.parameter), nearest.value)
     return chosen
 
 
 def _trials(file: StudyFile, name: str, sweep: Sweep, published: Published) -> Iterator[Trial]:
     for value in sweep.values:
-        changed = file.with_task_parameter(name, sweep.parameter, value)
+        changed = file.with_value(("tasks", name, sweep.parameter), value)
         # Labeling lines of one task leave the others' accuracies alone; sizes of a property do not.
         judged = [name] if len(published) == 1 else list(changed.study.runs.tasks)
         reached = mean_accuracies(changed, judged, tuple(published))

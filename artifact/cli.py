@@ -46,6 +46,10 @@ def _parser() -> argparse.ArgumentParser:
     docs = _command(commands, "docs", _docs, "write the numbers in README.md, ARTIFACT.md and the datasheet anew")
     _results_option(docs)
     _study_command(commands, "smoke", _smoke, "the whole chain, small: two runs over 3,000 pings")
+    audit = _study_command(commands, "audit", _audit, "answer one question of the audit and print its table")
+    audit.add_argument("name", help="the question, such as ties")
+    audit.add_argument("--worlds", type=_positive, default=64, help="multiverse: number of worlds (default: 64)")
+    audit.add_argument("--traces", type=Path, help="real_lines: a folder of traces")
     verify = _command(commands, "verify", _verify, "print each claim's verdict; exit 1 where one is not reproduced")
     _results_option(verify)
     calibrate = _command(commands, "calibrate", _calibrate, "choose the open parameters on the calibration seeds")
@@ -90,7 +94,7 @@ def _study_command(
     name: str,
     run: Callable[[argparse.Namespace], int],
     says: str,
-) -> None:
+) -> argparse.ArgumentParser:
     command = _command(commands, name, run, says)
     _study_option(command)
     _results_option(command)
@@ -98,6 +102,7 @@ def _study_command(
     command.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where models are trained")
     command.add_argument("--runs", type=_positive, help="number of runs (default: the study's)")
     command.add_argument("--trace", type=Path, help="a ping log as base instead of the synthetic trace")
+    return command
 
 
 def _study_option(command: argparse.ArgumentParser) -> None:
@@ -133,10 +138,13 @@ def _smoke(given: argparse.Namespace) -> int:
 
 def _rebuild(job: Job) -> int:
     from artifact import pipeline
+    from artifact.audit import asking
     from artifact.report.page import render
 
     with pipeline.writing(job):
         results = pipeline.train(job, pipeline.build_data(job))
+        results["audit"] = asking.ask(job, results)
+        pipeline.write_results(job, results)
         render(job.results)
     verdicts = [claim["verdict"] for claim in results["claims"]]
     counts = ", ".join(f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts))
@@ -155,10 +163,13 @@ def _data(given: argparse.Namespace) -> int:
 
 def _train(given: argparse.Namespace) -> int:
     from artifact import pipeline
+    from artifact.audit import asking
 
     job = _job(given)
     with pipeline.writing(job):
-        pipeline.train(job, pipeline.build_data(job))
+        results = pipeline.train(job, pipeline.build_data(job))
+        results["audit"] = asking.kept_answers(job)
+        pipeline.write_results(job, results)
     return 0
 
 
@@ -169,6 +180,24 @@ def _report(given: argparse.Namespace) -> int:
     job = _job(given)
     with pipeline.writing(job):
         render(job.results)
+    return 0
+
+
+def _audit(given: argparse.Namespace) -> int:
+    from artifact import pipeline
+    from artifact.audit import asking
+    from artifact.audit.answer import as_text
+    from artifact.report.page import render
+
+    asking.check(given.name, given.traces)
+    job = _job(given)
+    with pipeline.writing(job):
+        results = pipeline.train(job, pipeline.build_data(job))
+        answer = asking.answered(job, results, given.name, given.worlds, given.traces)
+        results["audit"] = asking.kept_answers(job)
+        pipeline.write_results(job, results)
+        render(job.results)
+    print(as_text(answer))
     return 0
 
 

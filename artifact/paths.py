@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 STUDY = ROOT / "study.toml"
+BEST_STUDY = ROOT / "study.best.toml"
 TABLE1 = ROOT / "paper_tables" / "table1.csv"
 RATES = ROOT / "paper_tables" / "rates.csv"
 CLAIMS = ROOT / "paper_tables" / "claims.toml"
@@ -48,6 +49,14 @@ class ResultPaths:
     def figure(self, number: int) -> Path:
         """Return a figure of the paper, as SVG."""
         return self.folder / f"figure{number}.svg"
+
+    def answer(self, question: str) -> Path:
+        """Return the kept answer to a question of the audit."""
+        return self.folder / "audit" / f"{question}.json"
+
+    def world(self, fingerprint: str) -> Path:
+        """Return the kept result of one world of the multiverse."""
+        return self.folder / "audit" / "worlds" / f"{fingerprint}.json"
 
     def run(self, number: int) -> RunPaths:
         """Return the folder of one run."""

@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.pool import Pool
@@ -71,7 +71,7 @@ def prepare(
     """
     file = read_study(study)
     if runs is not None:
-        file = file.with_runs(runs)
+        file = file.with_value(("runs", "count"), runs)
     tasks = tasks_of(file)
     base = _read_trace(trace, file.study.trace.pings) if trace else None
     job = Job(file, tasks, base, ResultPaths(folders[0]), folders[1], device)
@@ -121,32 +121,36 @@ def build_data(job: Job) -> list[Dataset]:
 
 
 def train(job: Job, datasets: Sequence[Dataset]) -> dict[str, Any]:
-    """Do every run that has no current record, then write results.json and table1.csv from the records."""
+    """Do every run that has no current record; return results.json as the records give it, audit left out."""
     stale = [number for number in range(job.study.runs.count) if _current_record(job, number) is None]
-    _do_runs(job, stale)
+    # Labeling functions cannot be sent to another process; the worker looks the tasks up again.
+    sent = dataclasses.replace(job, tasks=())
+    in_parallel(_do_run, [(sent, number) for number in stale], "runs")
     records = [_record(job.results.run(number)) for number in range(job.study.runs.count)]
-    results = assemble(job.file, job.tasks, records, _base(job, datasets[0]), _provenance(job, records, datasets))
+    return assemble(job.file, job.tasks, records, _base(job, datasets[0]), _provenance(job, records, datasets))
+
+
+def write_results(job: Job, results: dict[str, Any]) -> None:
+    """Write results.json and table1.csv."""
     write_text(job.results.results, json.dumps(results, indent=1, sort_keys=False) + "\n")
     write_text(job.results.table1, table1_csv(results))
-    return results
 
 
-def _do_runs(job: Job, numbers: Sequence[int]) -> None:
-    """Run in processes of one thread each, as many as there are cores; the order of sums stays fixed."""
+def in_parallel(work: Callable[[Any], str], given: Sequence[Any], what: str) -> None:
+    """Do ``work`` in processes of one thread each, as many as there are cores; print what each piece says."""
     from tqdm import tqdm
 
-    if not numbers:
-        print("every run is current", file=sys.stderr)
+    if not given:
+        print(f"all {what} are current", file=sys.stderr)
         return
-    workers = min(len(os.sched_getaffinity(0)), len(numbers))
+    workers = min(len(os.sched_getaffinity(0)), len(given))
     with (
-        tqdm(total=len(numbers), desc="runs", unit="run", file=sys.stderr, mininterval=1) as bar,
+        tqdm(total=len(given), desc=what, unit=what[:-1], file=sys.stderr, mininterval=1) as bar,
         _started_deaf(workers) as pool,
     ):
-        # Labeling functions cannot be sent to another process; the worker looks the tasks up again.
-        sent = dataclasses.replace(job, tasks=())
-        for said in pool.imap_unordered(_do_run, [(sent, number) for number in numbers]):
-            bar.write(said, file=sys.stderr)
+        for said in pool.imap_unordered(work, given):
+            if said:
+                bar.write(said, file=sys.stderr)
             bar.update()
         pool.close()
         pool.join()
@@ -162,6 +166,12 @@ def _started_deaf(workers: int) -> Pool:
 
 
 def _start_worker() -> None:
+    one_thread()
+    _import_what_is_timed()
+
+
+def one_thread() -> None:
+    """Let torch sum in one order."""
     import warnings
 
     import torch
@@ -169,7 +179,6 @@ def _start_worker() -> None:
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     warnings.filterwarnings("ignore", category=FutureWarning)
-    _import_what_is_timed()
 
 
 def _import_what_is_timed() -> None:

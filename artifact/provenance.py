@@ -27,12 +27,15 @@ def versions() -> dict[str, str]:
 
 def code_sha256(tasks: Iterable[Task]) -> str:
     """Return the checksum of all source that decides a run, tasks from outside the package among it."""
+    return package_sha256(AFTER_THE_RUNS, _task_files(tasks))
+
+
+def package_sha256(but: Iterable[str], and_also: Iterable[Path] = ()) -> str:
+    """Return the checksum of the package's source, but for some of its folders and files, and of further files."""
     package = ROOT / "artifact"
-    files = {
-        path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in AFTER_THE_RUNS
-    } | _task_files(tasks)
+    files = {path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in but}
     digest = hashlib.sha256()
-    for path in sorted(files):
+    for path in sorted(files.union(and_also)):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -90,6 +90,30 @@ class MultiTaskParameters(StrictModel):
     learning_rate: Annotated[float, Field(gt=0, le=1)]
 
 
+class RuleParameters(StrictModel):
+    """The rules of thumb that models are compared with in the audit (pings, robust standard deviations, ms)."""
+
+    hampel_window: Annotated[int, Field(ge=4, le=100_000)]
+    hampel_sd: Annotated[float, Field(gt=0, le=1_000)]
+    step_window: Annotated[int, Field(ge=2, le=100_000)]
+    step_context: Annotated[int, Field(ge=2, le=100_000)]
+    step_ms: Milliseconds
+
+
+class BestParameters(StrictModel):
+    """How the best labels are made from the votes, without gold labels: label model, and tasks decoded over time."""
+
+    label_model: Literal["snorkel", "dawid_skene"]
+    decoded: tuple[str, ...]
+
+
+class MultiverseParameters(StrictModel):
+    """The ranges over which unreported parameters vary together, by dotted name; the seed of the design."""
+
+    seed: Seed
+    ranges: dict[str, tuple[float, float]]
+
+
 class Sweep(StrictModel):
     """One parameter of a task that the calibration may choose, and the values it chooses from."""
 
@@ -118,6 +142,9 @@ class Study(StrictModel):
     label_model: LabelModelParameters
     multi_task: MultiTaskParameters
     calibration: CalibrationParameters
+    rules: RuleParameters
+    multiverse: MultiverseParameters
+    best: BestParameters | None = None
     tasks: dict[str, dict[str, Any]] = {}
 
     def fingerprint(self) -> str:
@@ -141,18 +168,29 @@ class StudyFile:
         """Validate one table with ``model``; a wrong key or value is a BadInputError that names its line."""
         return _validated(model, values, self.path, self.lines, table)
 
-    def with_runs(self, count: int) -> StudyFile:
-        """Return the same study with another number of runs, checked as if it stood in the file."""
-        values = self.study.model_dump()
-        values["runs"]["count"] = count
+    def value(self, keys: tuple[str, ...]) -> Any:
+        """Return the value of a parameter by its path; an unknown path is a BadInputError."""
+        value: Any = self.study.model_dump(mode="json")
+        for key in keys:
+            if not isinstance(value, dict) or key not in value:
+                name = ".".join(keys)
+                raise BadInputError(self.path, f"no parameter {name}", "name one of this study", self._line(keys))
+            value = value[key]
+        return value
+
+    def with_value(self, keys: tuple[str, ...], value: Any) -> StudyFile:
+        """Return the same study with one parameter set to another value, checked as if it stood in the file."""
+        values = self.study.model_dump(mode="json")
+        table = values
+        for key in keys[:-1]:
+            table = table[key]
+        table[keys[-1]] = value
         study = _validated(Study, values, self.path, self.lines, ())
         _check_seeds(study, self.path, self.lines)
         return StudyFile(self.path, study, self.lines)
 
-    def with_task_parameter(self, task: str, parameter: str, value: Any) -> StudyFile:
-        """Return the same study with one parameter of a task set to another value."""
-        tables = {**self.study.tasks, task: {**self.study.tasks.get(task, {}), parameter: value}}
-        return StudyFile(self.path, self.study.model_copy(update={"tasks": tables}), self.lines)
+    def _line(self, keys: tuple[str, ...]) -> int:
+        return self.lines.get(("multiverse", "ranges", ".".join(keys)), (1, ""))[0]
 
 
 def read_study(path: Path) -> StudyFile:
@@ -254,4 +292,4 @@ def _key_lines(text: str) -> dict[tuple[str, ...], tuple[int, str]]:
 
 
 def _key_path(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+    return tuple(part.strip("\"'") for part in re.findall(r"\"[^\"]*\"|'[^']*'|[^.\s]+", dotted))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
@@ -36,9 +37,12 @@ class Networks:
             self.weights.append(self._draw(fan_in, (fan_in, fan_out)))
             self.weights.append(self._draw(fan_in, (1, fan_out)))
 
-    def fit(self, z: NDArray[np.float32], labels: Labels) -> Networks:
-        """Train on inputs of shape (K, rows, inputs) and weak labels of shape (K, rows, heads); -1 is masked."""
-        inputs, targets = torch.from_numpy(z), torch.from_numpy(labels.astype(np.int64))
+    def fit(self, z: NDArray[np.float32], labels: NDArray[Any]) -> Networks:
+        """Train on inputs of shape (K, rows, inputs) and labels of shape (K, rows, heads).
+
+        A label is 0, 1 or a probability of the property between them; a negative one is masked.
+        """
+        inputs, targets = torch.from_numpy(z), torch.from_numpy(labels.astype(np.float32))
         optimiser = torch.optim.Adam(self.weights, lr=self._p.learning_rate)
         for _ in range(self._p.epochs):
             order = torch.stack([torch.randperm(z.shape[1], generator=g) for g in self._generators])
@@ -54,6 +58,10 @@ class Networks:
         with torch.no_grad():
             positive: NDArray[np.float32] = self._logits(torch.from_numpy(z)).softmax(-1)[..., 1].numpy()
         return positive
+
+    def parameters(self) -> int:
+        """Return the number of trained numbers of one network."""
+        return sum(weight[0].numel() for weight in self.weights)
 
     def predict(self, z: NDArray[np.float32]) -> Labels:
         """Label each row for each head, shape (K, rows, heads): 0 or 1."""
@@ -73,11 +81,10 @@ class Networks:
 
     def _loss(self, z: Tensor, labels: Tensor) -> Tensor:
         """Cross entropy, a mean over each task's labelled rows, summed over tasks and networks."""
-        each = functional.cross_entropy(
-            self._logits(z).flatten(0, 2), labels.flatten(), ignore_index=-1, reduction="none"
-        ).view(labels.shape)
-        labelled = (labels >= 0).sum(dim=1).clamp(min=1)
-        return (each.sum(dim=1) / labelled).sum()
+        logarithms = functional.log_softmax(self._logits(z), dim=-1)
+        each = labels * logarithms[..., 1] + (1 - labels) * logarithms[..., 0]
+        labelled = labels >= 0
+        return -((each * labelled).sum(dim=1) / labelled.sum(dim=1).clamp(min=1)).sum()
 
     def _clip(self) -> None:
         """Clip each network's gradient to norm 1, as Snorkel's Trainer does."""

@@ -26,13 +26,23 @@ class SingleTaskModel:
         self._snorkel = _rebuilt(mu, prior)
 
     @classmethod
-    def fit(cls, votes: LabelMatrix, p: LabelModelParameters, seed: int, device: str = "cpu") -> SingleTaskModel:
-        """Fit Snorkel's LabelModel to the votes, shape (rows, functions); it needs three functions."""
+    def fit(
+        cls,
+        votes: LabelMatrix,
+        p: LabelModelParameters,
+        seed: int,
+        device: str = "cpu",
+        prior: tuple[float, float] | None = None,
+    ) -> SingleTaskModel:
+        """Fit Snorkel's LabelModel to the votes, shape (rows, functions); it needs three functions.
+
+        ``prior`` is P(normal) and P(property) where they are told; Snorkel takes them to be equal.
+        """
         from snorkel.labeling.model import LabelModel
 
         model = LabelModel(cardinality=2, verbose=False, device=device)
         # Always pass a seed: Snorkel draws its default once, when it is imported.
-        model.fit(votes, n_epochs=p.epochs, lr=p.learning_rate, seed=seed, progress_bar=False)
+        model.fit(votes, n_epochs=p.epochs, lr=p.learning_rate, seed=seed, class_balance=prior, progress_bar=False)
         return cls(model.mu.detach().cpu().numpy(), np.asarray(model.p, dtype=np.float64))
 
     def probabilities(self, votes: LabelMatrix) -> NDArray[np.float64]:

@@ -45,12 +45,13 @@ def test_statistics_are_pandas_own_over_answered_pings() -> None:
 def test_both_engines_have_the_same_statistics_to_the_last_bit(values: list[int], size: int, prior: int) -> None:
     pings = np.array(values, dtype=np.int64)
     columns = ColumnSeries(pings).bucket(size)
-    before = columns.prior(prior)
+    before, wide = columns.prior(prior), columns.around(prior)
     for i in range(len(pings)):
         row = RowBucket(pd.Series(pings), i, size)
-        for name in ("size", "answered", "mean", "std", "min"):
+        for name in ("size", "answered", "mean", "std", "min", "median"):
             assert np.array_equal(getattr(row, name), getattr(columns, name)[i], equal_nan=True), name
             assert np.array_equal(getattr(row.prior(prior), name), getattr(before, name)[i], equal_nan=True), name
+            assert np.array_equal(getattr(row.around(prior), name), getattr(wide, name)[i], equal_nan=True), name
 
 
 def test_windows_are_computed_once() -> None:

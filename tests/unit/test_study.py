@@ -60,7 +60,7 @@ BAD = [
         'tasks = ["noise", "outage", "swell"]',
         'tasks = ["noise", "outtage"]',
         "no task 'outtage'",
-        "noise, outage, swell",
+        "list tasks among noise, outage",
     ),
     ('tasks = ["noise", "outage", "swell"]', 'tasks = ["noise", "noise"]', "twice", "once"),
     ('class_balance = "uniform"', 'class_balance = "even"', "label_model.class_balance = 'even'", "uniform"),

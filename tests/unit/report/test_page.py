@@ -145,6 +145,7 @@ def test_audit_answers_have_their_section(paths: ResultPaths) -> None:
             "rows": [["random", {"mean": 0.5, "ci95": [0.4, 0.6], "runs": [0.4, 0.6]}], ["abstain", None]],
             "derived": "d",
             "seeds": 2,
+            "times": [["clock", "0.1 s"]],
         }
     }
     paths.results.write_text(json.dumps(results), encoding="utf-8")

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from artifact.labeling import apply_columns, apply_rows
-from artifact.paths import STUDY
+from artifact.paths import BEST_STUDY, STUDY
 from artifact.study import read_study
-from artifact.tasks import known, tasks_of
+from artifact.tasks import find, known, tasks_of
 from artifact.tasks.task import LabelingFunction, Task
 
-FILE = read_study(STUDY)
-ALL = tasks_of(
-    dataclasses.replace(
-        FILE, study=FILE.study.model_copy(update={"runs": FILE.study.runs.model_copy(update={"tasks": known()})})
-    )
-)
-every_task = pytest.mark.parametrize("task", ALL, ids=lambda task: task.name)
+BY_STUDY = [tasks_of(read_study(path)) for path in (STUDY, BEST_STUDY)]
+ALL = list({id(task.labeling_functions): task for tasks in BY_STUDY for task in tasks}.values())
+every_task = pytest.mark.parametrize("task", ALL, ids=lambda task: f"{task.name}-{task.p.__class__.__name__}")
 
 
 def base(seed: int, n: int = 3_000) -> np.ndarray:
@@ -40,7 +34,12 @@ def test_it_is_named_for_its_file_and_can_be_drawn(task: Task) -> None:
 
 
 def test_colours_and_markers_differ() -> None:
-    assert len({task.colour for task in ALL}) == len({task.marker for task in ALL}) == len(ALL)
+    for tasks in BY_STUDY:
+        assert len({task.colour for task in tasks}) == len({task.marker for task in tasks}) == len(tasks)
+
+
+def test_every_file_is_held_to_the_contract() -> None:
+    assert {id(find(name).labeling_functions) for name in known()} == {id(task.labeling_functions) for task in ALL}
 
 
 @every_task

@@ -1,0 +1,37 @@
+"""Labels for the network: hard with ties masked, ties tossed, or the label model's probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from artifact.audit.answer import Answer, Cell, in_words
+from artifact.audit.evidence import Evidence
+from artifact.audit.sharing import MEASURES, differences
+
+
+def answer(evidence: Evidence) -> Answer:
+    """Train the shared network on three kinds of weak labels of the same label models."""
+    kinds = {
+        "hard, ties masked (Table 1)": evidence.shared,
+        "hard, ties tossed": evidence.trained(evidence.stacked(lambda w: w.labels("random"))),
+        "soft probabilities": evidence.trained(evidence.stacked(lambda w: w.posteriors)),
+    }
+    labels = {kind: np.asarray(positive > 0.5).astype(np.int8) for kind, positive in kinds.items()}
+    masked, _, soft = labels.values()
+    gain = differences(evidence, soft, masked)
+    rows: list[list[Cell]] = [[kind, *evidence.cells(of, MEASURES)] for kind, of in labels.items()]
+    said = "; ".join(
+        f"{name}: {in_words(cell)}"
+        for name, cell in zip(evidence.names, gain[::2], strict=True)
+        if isinstance(cell, dict)
+    )
+    return Answer(
+        question="Which weak labels should the network be trained on?",
+        answer=f"Accuracy on soft probabilities over hard labels with ties masked: {said}.",
+        caption="Accuracy and F1 of the shared network on the testing rows, per kind of label it was trained on.",
+        columns=["labels", *evidence.heads(MEASURES)],
+        rows=[*rows, ["gain of soft over masked", *gain]],
+        derived="The same label models, network and seeds; only the training labels differ "
+        "(artifact/audit/network_labels.py).",
+        seeds=len(evidence.worlds),
+    )

@@ -1,0 +1,68 @@
+"""The best labels: they see no gold label, and reach what study.best.toml promises on seeds of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from artifact.audit import best
+from artifact.audit.evidence import world_of
+from artifact.paths import STUDY
+from artifact.results import read_results
+from artifact.study import read_study
+from artifact.tasks import tasks_of
+
+BARS = {"noise": 0.97, "outage": 1.0, "swell": 0.97}
+
+
+@pytest.fixture(scope="module")
+def answer(results_folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = read_results(results_folder / "results.json")["audit"]["best"]
+    return found
+
+
+def test_it_reaches_its_bars_on_fresh_seeds(answer: dict[str, Any]) -> None:
+    (ours,) = (row[1:] for row in answer["rows"] if row[0] == best.BEST)
+    for name, cell in zip(answer["columns"][1:], ours, strict=True):
+        assert len(cell["runs"]) == 10
+        assert cell["mean"] >= BARS[name]
+
+
+def test_it_is_no_worse_than_rule_and_label_model(answer: dict[str, Any]) -> None:
+    rows = {row[0]: [cell["mean"] for cell in row[1:]] for row in answer["rows"]}
+    assert (np.array(rows[best.BEST]) >= np.maximum(rows[best.RULE], rows[best.TABLE1]) - 1e-9).all()
+
+
+def test_its_seeds_were_never_used_in_choosing_it() -> None:
+    file, _ = best.best_study()
+    runs, calibration = file.study.runs, file.study.calibration
+    ours = set(range(runs.first_dataset_seed, runs.first_dataset_seed + runs.count))
+    paper = read_study(STUDY).study.runs
+    assert not ours & set(range(calibration.first_seed, calibration.first_seed + calibration.seeds))
+    assert not ours & set(range(paper.first_dataset_seed, paper.first_dataset_seed + paper.count))
+
+
+def test_its_data_are_the_studys(tmp_path: Path) -> None:
+    """Same base, same properties: only functions, label model and decoding differ."""
+    file, _ = best.best_study()
+    ours, paper = file.study, read_study(STUDY).study
+    assert ours.trace == paper.trace
+    assert ours.dataset == paper.dataset
+    for name, table in paper.tasks.items():
+        for key in ("probability", "length", "gap", "increase_ms"):
+            assert ours.tasks[name].get(key) == table.get(key)
+
+
+def test_it_sees_no_gold_label() -> None:
+    file, p = best.best_study()
+    study = file.study.model_copy(update={"trace": file.study.trace.model_copy(update={"pings": 3_000})})
+    tasks = tasks_of(file)
+    world = world_of(study, tasks, 0, None)
+    before = best.best_labels(tasks, world, p)
+    for labels in world.dataset.gold.values():
+        labels[:] = 1 - labels
+    after = best.best_labels(tasks, world, p)
+    assert all(np.array_equal(before[name], after[name]) for name in before)
