@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from artifact.pipeline import Job
 
 NOT_REPRODUCED = 1
+DIFFERENT = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
 
@@ -43,6 +44,12 @@ def _parser() -> argparse.ArgumentParser:
     _study_command(commands, "data", _data, "build the data sets of every run as CSV")
     _study_command(commands, "train", _train, "do the runs and write results.json and table1.csv")
     _study_command(commands, "report", _report, "render figures and page from results.json")
+    compare = _command(commands, "compare", _compare, "compare two results folders; exit 1 where an output differs")
+    for name in ("first", "second"):
+        compare.add_argument(name, type=Path, help="a results folder; its data sets lie in its folder data")
+    golden = _command(commands, "golden", _golden, "compare a smoke run with the checksums in data/; exit 1 on another")
+    golden.add_argument("results", type=Path, help="the folder of `make smoke`")
+    golden.add_argument("--write", action="store_true", help="write the checksums anew")
     docs = _command(commands, "docs", _docs, "write the numbers in README.md, ARTIFACT.md and the datasheet anew")
     _results_option(docs)
     _study_command(commands, "smoke", _smoke, "the whole chain, small: two runs over 3,000 pings")
@@ -199,6 +206,24 @@ def _audit(given: argparse.Namespace) -> int:
         render(job.results)
     print(as_text(answer))
     return 0
+
+
+def _compare(given: argparse.Namespace) -> int:
+    from artifact.comparison import as_table, differing, stage_sums
+
+    first, second = (stage_sums(folder, folder / "data") for folder in (given.first, given.second))
+    different = differing(first, second)
+    print(as_table(first, different))
+    return DIFFERENT if any(different.values()) else 0
+
+
+def _golden(given: argparse.Namespace) -> int:
+    from artifact.golden import check, write
+
+    if given.write:
+        write(given.results)
+        return 0
+    return check(given.results)
 
 
 def _docs(given: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ def run_once(study: Study, tasks: Sequence[Task], number: int, trace: Trace | No
         "dataset_sha256": dataset.sha256(),
         "rows": {name: part.stop - part.start for name, part in dataset.splits.items()},
         "scores": _score(dataset, labels),
+        "votes_sha256": {name: hashlib.sha256(of.tobytes("C")).hexdigest() for name, of in votes.items()},
         "labeling": {task.name: _analyse(task, votes[task.name], dataset) for task in tasks},
         "times": {"single_task": times, "multi_task": {"fit_s": fit_s}},
         "parameters": multi_task.parameters(),

@@ -8,6 +8,10 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @contextmanager
@@ -28,6 +32,14 @@ def write_text(path: Path, text: str) -> None:
     """Write ``text`` as UTF-8 to ``path``, whole or not at all."""
     with appearing(path) as beside:
         beside.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_numbers(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    """Write arrays as safetensors, whole or not at all: plain numbers, nothing that could run on loading."""
+    from safetensors.numpy import save
+
+    with appearing(path) as beside:
+        beside.write_bytes(save(arrays))
 
 
 def write_with(path: Path, write: Callable[[Path], object]) -> None:

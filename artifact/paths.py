@@ -13,6 +13,7 @@ RATES = ROOT / "paper_tables" / "rates.csv"
 CLAIMS = ROOT / "paper_tables" / "claims.toml"
 LOCKS = ROOT / "requirements"
 DATA = ROOT / "data"
+GOLDEN = DATA / "STAGES.golden"
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,8 @@ def writing(job: Job) -> Iterator[None]:
         except OSError:
             remedy = "wait for it, or name another folder with RESULTS="
             raise BadInputError(job.results.folder, "another command is writing here", remedy) from None
+        for torn in job.results.folder.rglob(".*.part"):
+            torn.unlink(missing_ok=True)
         yield
 
 
@@ -144,23 +147,30 @@ def in_parallel(work: Callable[[Any], str], given: Sequence[Any], what: str) -> 
         print(f"all {what} are current", file=sys.stderr)
         return
     workers = min(len(os.sched_getaffinity(0)), len(given))
+    spawn = multiprocessing.get_context("spawn")
     with (
         tqdm(total=len(given), desc=what, unit=what[:-1], file=sys.stderr, mininterval=1) as bar,
-        _started_deaf(workers) as pool,
+        ProcessPoolExecutor(workers, spawn, _start_worker) as pool,
     ):
-        for said in pool.imap_unordered(work, given):
-            if said:
-                bar.write(said, file=sys.stderr)
-            bar.update()
-        pool.close()
-        pool.join()
+        try:
+            for done in as_completed(_started_deaf(pool, work, given)):
+                if said := done.result():
+                    bar.write(said, file=sys.stderr)
+                bar.update()
+        except BaseException as stopped:
+            for worker in multiprocessing.active_children():
+                worker.terminate()
+            if isinstance(stopped, BrokenProcessPool):
+                problem, remedy = "a worker was killed, perhaps for its memory", "finished ones are kept; go on again"
+                raise BadInputError(what, problem, remedy) from None
+            raise
 
 
-def _started_deaf(workers: int) -> Pool:
-    """Start workers that inherit deafness to Ctrl-C: it is the main process's to handle, and ends them."""
+def _started_deaf(pool: ProcessPoolExecutor, work: Callable[[Any], str], given: Sequence[Any]) -> list[Future[str]]:
+    """Submit all work to workers that inherit deafness to Ctrl-C: it is the main process's to handle."""
     hearing = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        return multiprocessing.get_context("spawn").Pool(workers, _start_worker)
+        return [pool.submit(work, piece) for piece in given]
     finally:
         signal.signal(signal.SIGINT, hearing)
 

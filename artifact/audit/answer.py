@@ -35,6 +35,15 @@ def measured(values: Sequence[float]) -> dict[str, Any] | None:
     return over_runs(there) if there else None
 
 
+def proportion(holds: Sequence[bool]) -> dict[str, Any]:
+    """Return a share with its exact 95 % interval (Clopper & Pearson, Biometrika 1934), and the cases."""
+    from scipy.stats import binomtest
+
+    low, high = binomtest(sum(map(bool, holds)), len(holds)).proportion_ci(0.95, method="exact")
+    cases = [float(case) for case in holds]
+    return {"mean": math.fsum(cases) / len(cases), "ci95": [float(low), float(high)], "runs": cases}
+
+
 def in_words(difference: Mapping[str, Any]) -> str:
     """Say what a paired difference shows, and no more than its interval does."""
     low, high = difference["ci95"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from artifact.audit.answer import Answer, Cell, measured
+from artifact.audit.answer import Answer, Cell, proportion
 from artifact.audit.evidence import Evidence, world_of
 from artifact.study import StudyFile
 from artifact.tasks import tasks_of
@@ -67,8 +67,12 @@ def answer_for(points: Sequence[Mapping[str, float]], reached: Sequence[Mapping[
         for share in (0.05, 0.5, 0.95):
             cells: list[Cell] = [round(float(np.quantile(of[name], share)), 3) for name in names]
             rows.append([f"{side.replace('_', '-')}, {share:.0%} of worlds below", *cells])
-    rows.append(["multi-task is more accurate, share of worlds", *(measured(gains[name] > 0) for name in names)])
-    rows.append(["multi-task is less accurate, share of worlds", *(measured(gains[name] < 0) for name in names)])
+    rows.append(
+        ["multi-task is more accurate, share of worlds", *(proportion(list(gains[name] > 0)) for name in names)]
+    )
+    rows.append(
+        ["multi-task is less accurate, share of worlds", *(proportion(list(gains[name] < 0)) for name in names)]
+    )
     rows += _deciding(points, gains)
     wins = ", ".join(f"{name} {float((gains[name] > 0).mean()):.0%}" for name in names)
     return Answer(

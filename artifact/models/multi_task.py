@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artifact.files import write_with
+from artifact.files import write_numbers
 from artifact.study import MultiTaskParameters
 
 if TYPE_CHECKING:
@@ -93,12 +93,10 @@ class MultiTaskModel:
         return sum(weight.numel() for weight in self.network.parameters())
 
     def save(self, path: Path) -> None:
-        """Write the model as safetensors: plain numbers, nothing that could run on loading."""
-        from safetensors.numpy import save_file
-
+        """Write the model as safetensors."""
         weights = {key: value.cpu().numpy() for key, value in self.network.state_dict().items()}
         weights["input"] = np.array([self.centre, self.spread])
-        write_with(path, lambda beside: save_file(weights, beside))
+        write_numbers(path, weights)
 
     @classmethod
     def load(cls, path: Path, tasks: Sequence[str], p: MultiTaskParameters) -> MultiTaskModel:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artifact.files import write_with
+from artifact.files import write_numbers
 from artifact.labeling import LabelMatrix
 from artifact.study import LabelModelParameters
 from artifact.tasks.task import ABSTAIN, NORMAL, PROPERTY
@@ -65,10 +65,8 @@ class SingleTaskModel:
         return labels
 
     def save(self, path: Path) -> None:
-        """Write the model as safetensors: plain numbers, nothing that could run on loading."""
-        from safetensors.numpy import save_file
-
-        write_with(path, lambda beside: save_file({"mu": self.mu, "prior": self.prior}, beside))
+        """Write the model as safetensors."""
+        write_numbers(path, {"mu": self.mu, "prior": self.prior})
 
     @classmethod
     def load(cls, path: Path) -> SingleTaskModel:

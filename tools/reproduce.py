@@ -1,0 +1,68 @@
+"""Rebuild the study twice from nothing, under conditions that must not matter, and compare every output.
+
+tools/reproduce.py [--full]      small (make smoke) unless --full; exit 1 where an output differs
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CONDITIONS = (
+    {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+    {"PYTHONHASHSEED": "4711", "OMP_NUM_THREADS": "2", "LC_ALL": "C", "TZ": "Pacific/Chatham"},
+)
+
+
+def main() -> int:
+    """Build both, print what was the same, return 0 where all was."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true", help="the whole study instead of the small one")
+    full = parser.parse_args().full
+    with tempfile.TemporaryDirectory(prefix="reproduce-") as place:
+        folders = [Path(place) / name for name in ("first", "a second, with spaces")]
+        for number, (folder, conditions) in enumerate(zip(folders, CONDITIONS, strict=True)):
+            build(folder, conditions, number, full)
+        print(f"conditions, first:  {CONDITIONS[0]}, files created in order")
+        print(f"conditions, second: {CONDITIONS[1]}, files created in another order")
+        compared = artifact("compare", *(str(folder / "results") for folder in folders))
+        golden = 0 if full else artifact("golden", str(folders[0] / "results"))
+    return max(compared, golden)
+
+
+def build(folder: Path, conditions: dict[str, str], number: int, full: bool) -> None:
+    """Copy the source, its files created in an order of the number's own, and run the study there."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    names = listed.stdout.decode().rstrip("\0").split("\0")
+    if number:
+        random.Random(number).shuffle(names)  # noqa: S311 - an order, not a secret
+    for name in names:
+        target = folder / "source" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, target)
+    results = folder / "results"
+    command = [sys.executable, "-m", "artifact", "all" if full else "smoke", "--results", str(results)]
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    subprocess.run(
+        [*command, "--data", str(results / "data")],
+        cwd=folder / "source",
+        env={**environment, **conditions},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def artifact(*arguments: str) -> int:
+    """Run one command of the artifact; return its exit code."""
+    return subprocess.run([sys.executable, "-m", "artifact", *arguments], cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
