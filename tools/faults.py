@@ -19,7 +19,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SMALL = {"count = 10 ": "count = 2 ", "pings = 15000": "pings = 1000", "epochs = 500 ": "epochs = 50 "}
+SMALL = {
+    "count = 10 ": "count = 2 ",
+    "pings = 15000": "pings = 1000",
+    "epochs = 500 ": "epochs = 20 ",
+    "epochs = 10 ": "epochs = 1 ",
+}
 """Changes to study.toml that make a run take seconds; what is done stays the same."""
 SEED = 20
 DISKS_KIB = (40, 200, 700)
