@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # The pinned environment. Build: make container. Run: see README.
-ARG BASE_IMAGE=python:3.11.15-slim-bookworm@sha256:d29f48a31a8b408ed19272ca1e7b10ebae13b240a27e862d3d4217c528e2e0c3
+ARG BASE_IMAGE=docker.io/library/python:3.11.15-slim-bookworm@sha256:d29f48a31a8b408ed19272ca1e7b10ebae13b240a27e862d3d4217c528e2e0c3
 FROM ${BASE_IMAGE}
 ARG DEVICE=cpu
 

@@ -8,6 +8,7 @@ RESULTS ?= results
 PYTHON ?= python3.11
 VENV ?= .venv
 TRACES ?=
+FULL ?=
 WORLDS ?= 64
 
 # Taken as they were written, never expanded by make, and handed to the shell as variables: a file name cannot run.
@@ -18,9 +19,10 @@ override STUDY := $(value STUDY)
 override RESULTS := $(value RESULTS)
 override PYTHON := $(value PYTHON)
 override VENV := $(value VENV)
+override FULL := $(value FULL)
 override TRACES := $(value TRACES)
 override WORLDS := $(value WORLDS)
-export TRACES WORLDS TRACE DEVICE RUNS STUDY RESULTS PYTHON VENV
+export FULL TRACES WORLDS TRACE DEVICE RUNS STUDY RESULTS PYTHON VENV
 
 # One thread and one hash seed: sums and sets come in one order.
 export PYTHONHASHSEED := 0
@@ -47,7 +49,7 @@ export TORCH_LOCK STAMP
 RUN := "$$VENV/bin/python" -m artifact
 STUDY_ARGS := --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${RUNS:+--runs "$$RUNS"} $${TRACE:+--trace "$$TRACE"}
 
-.PHONY: help setup all data train report verify test smoke audit multiverse bench calibrate docs lint lock container container-test clean distclean
+.PHONY: help setup all data train report verify test smoke audit multiverse bench calibrate docs lint lock container container-test reproduce faults golden clean distclean
 
 help: ## print these targets
 	echo "usage: make TARGET [VARIABLE=value ...]      (times: two cores)"
@@ -120,8 +122,17 @@ lock: ## make the locks again; needs uv, and pip's sources through UV_FIND_LINKS
 container: ## build the image with docker, podman or buildah (5 min)
 	tools/container build
 
-container-test: container ## run the smoke chain inside it: no network, read-only, no capabilities (8 min)
+container-test: container smoke ## smoke run and unit tests inside it, shut off; results as outside (at most 8 min)
 	tools/container test
+
+reproduce: setup ## rebuild the small study twice under other conditions, whole with FULL=1; compare bytes (3 min)
+	"$$VENV/bin/python" tools/reproduce.py $${FULL:+--full}
+
+faults: setup ## kill it, fill its disk, start it twice: the next run finishes with equal results (at most 10 min)
+	"$$VENV/bin/python" tools/faults.py
+
+golden: smoke ## write the checksums of the smoke run's stages into data/ (1 min)
+	$(RUN) golden "$$RESULTS/smoke" --write
 
 clean: ## remove results and rebuilt data
 	rm -rf -- "$$RESULTS"/runs "$$RESULTS"/audit "$$RESULTS"/smoke "$$RESULTS"/results.json "$$RESULTS"/report.html "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/table1.svg "$$RESULTS"/.lock

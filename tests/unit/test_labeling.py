@@ -44,6 +44,11 @@ def test_figure_2_leaves_losses_out_of_mean_and_deviation(tasks: tuple[Task, ...
     assert column(by_name(tasks, "noise"), "lf_g_two_sd", rtt_us)[24] == 1
 
 
+def test_figure_2_says_nothing_on_a_calm_line(tasks: tuple[Task, ...]) -> None:
+    # All pings are 10 ms: the deviation is 0, and no ping lies above the mean.
+    assert set(column(by_name(tasks, "noise"), "lf_g_two_sd", np.full(200, 10_000))) == {-1}
+
+
 def test_zero_is_an_outage(tasks: tuple[Task, ...]) -> None:
     assert column(by_name(tasks, "outage"), "lf_zero", np.array([5, 0, 7])) == [-1, 1, -1]
 

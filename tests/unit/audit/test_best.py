@@ -15,6 +15,7 @@ from artifact.results import read_results
 from artifact.study import read_study
 from artifact.tasks import tasks_of
 
+pytestmark = pytest.mark.whole_study
 BARS = {"noise": 0.97, "outage": 1.0, "swell": 0.97}
 
 

@@ -13,6 +13,7 @@ from artifact.paths import ROOT
 from artifact.report.documents import DOCUMENTS, filled
 from artifact.results import read_results
 
+pytestmark = pytest.mark.whole_study
 CELL = re.compile(r"\| (Single|Multi)-task [a-z ]+\| (.*) \|")
 
 

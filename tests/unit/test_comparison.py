@@ -1,0 +1,79 @@
+"""Comparing results: a changed byte is found at its stage, a changed time is not one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from artifact import golden
+from artifact.comparison import differing, stage_sums, without_clocks
+from artifact.errors import BadInputError
+from artifact.paths import ResultPaths
+
+
+@pytest.fixture
+def copied(small_results: Path, tmp_path: Path) -> Path:
+    shutil.copytree(small_results, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def changed(small_results: Path, copied: Path) -> list[str]:
+    sums = (stage_sums(folder, folder / "data") for folder in (small_results, copied))
+    return [stage for stage, names in differing(*sums).items() if names]
+
+
+def test_a_changed_byte_is_found_at_its_stage(small_results: Path, copied: Path) -> None:
+    assert changed(small_results, copied) == []
+    paths = ResultPaths(copied)
+    for path, stage in (
+        (copied / "data" / "run-00.csv", "data sets"),
+        (paths.run(1).multi_task, "multi-task networks"),
+        (paths.run(0).series, "labels of every ping"),
+        (paths.figure(3), "figures"),
+    ):
+        before = path.read_bytes()
+        path.write_bytes(before + b" ")
+        assert changed(small_results, copied) == [stage]
+        path.write_bytes(before)
+
+
+def test_an_accuracy_counts_and_a_time_does_not(small_results: Path, copied: Path) -> None:
+    paths = ResultPaths(copied)
+    results = json.loads(paths.results.read_text(encoding="utf-8"))
+    results["timing"]["paper"]["ratio"]["mean"] = 99.0
+    results["provenance"]["hardware"]["processor"] = "another"
+    paths.results.write_text(json.dumps(results), encoding="utf-8")
+    assert changed(small_results, copied) == []
+    results["table1"]["single_task"]["noise"]["accuracy"]["mean"] += 1e-15
+    results["claims"][0]["reproduced"] = 0.5
+    paths.results.write_text(json.dumps(results), encoding="utf-8")
+    assert changed(small_results, copied) == ["results"]
+
+
+def test_a_missing_output_is_a_difference(small_results: Path, copied: Path) -> None:
+    ResultPaths(copied).figure(1).unlink()
+    assert changed(small_results, copied) == ["figures"]
+
+
+def test_only_what_is_read_off_a_clock_is_left_out() -> None:
+    claims = [{"id": "C1", "clocked": False, "reproduced": 0.8}, {"id": "C13", "clocked": True, "reproduced": 0.3}]
+    assert without_clocks({"claims": claims, "timing": 1}) == {"claims": [claims[0], {"id": "C13"}]}
+
+
+def test_data_and_votes_are_the_golden_ones(small_results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert golden.check(small_results) == 0
+    assert capsys.readouterr().out.count("golden") >= len(golden.EXACT)
+
+
+def test_a_mismatch_says_which_stage(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (copied / "data" / "run-00.csv").write_text("x\n", encoding="utf-8")
+    assert golden.check(copied) == 1
+    assert "data sets               ANOTHER" in capsys.readouterr().out
+
+
+def test_an_empty_folder_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="make smoke"):
+        stage_sums(tmp_path, tmp_path)

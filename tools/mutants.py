@@ -1,0 +1,68 @@
+"""Break the code in chosen places and show that the tests notice each time.
+
+    tools/mutants.py [NAME ...]      exit 1 where a mutant survives
+
+A mutant (tools/mutants.toml) is one piece of source replaced by a wrong one, in a copy of the project, and the tests
+that should notice.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+IGNORED = shutil.ignore_patterns(".git", ".venv*", "results*", "run-*.csv", "__pycache__", ".*_cache", ".hypothesis")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A wrong line: in ``path``, ``old`` (there exactly once) becomes ``new``; ``tests`` should go red."""
+
+    name: str
+    path: str
+    old: str
+    new: str
+    tests: str
+
+
+def main() -> int:
+    """Try every mutant, two at a time; return 1 where one survives."""
+    listed = tomllib.loads((ROOT / "tools" / "mutants.toml").read_text(encoding="utf-8"))["mutant"]
+    chosen = [mutant for mutant in (Mutant(**of) for of in listed) if not sys.argv[1:] or mutant.name in sys.argv[1:]]
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        survived = [name for name in pool.map(tried, chosen) if name]
+    print(f"{len(chosen) - len(survived)} of {len(chosen)} mutants caught")
+    return 1 if survived else 0
+
+
+def tried(mutant: Mutant) -> str:
+    """Run a mutant's tests; return its name where they stay green, nothing where they go red."""
+    with tempfile.TemporaryDirectory(prefix="mutant-") as place:
+        copy = Path(place) / "project"
+        shutil.copytree(ROOT, copy, ignore=IGNORED)
+        path = copy / mutant.path
+        text = path.read_text(encoding="utf-8")
+        if text.count(mutant.old) != 1:
+            raise SystemExit(
+                f"mutants: {mutant.path} holds {mutant.old!r} {text.count(mutant.old)} times; mend {mutant.name!r}"
+            )
+        path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *mutant.tests.split()]
+        ended = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+    # 1: tests failed. Anything else is no test's verdict: 0 all green, 2 to 5 nothing was tested.
+    caught = ended.returncode == 1
+    said = next((line for line in ended.stdout.splitlines() if line.startswith("FAILED")), ended.stdout[-200:])
+    print(f"{'caught  ' if caught else 'SURVIVED'}  {mutant.name}: {said if not caught else said[7:100]}", flush=True)
+    return "" if caught else mutant.name
+
+
+if __name__ == "__main__":
+    sys.exit(main())
