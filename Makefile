@@ -45,11 +45,12 @@ CPU_WHEELS := https://download.pytorch.org/whl/cpu
 TORCH_LOCK := requirements/torch-$(or $(filter cpu cuda,$(DEVICE)),cpu).txt
 # Named by what is installed and made by nothing: a finished environment is never touched again.
 STAMP := .installed-$(shell cat requirements/requirements.txt $(TORCH_LOCK) | sha256sum | cut -c1-16)
-export TORCH_LOCK STAMP
+TOOLS_STAMP := .installed-$(shell cat requirements/tools.txt | sha256sum | cut -c1-16)
+export TORCH_LOCK STAMP TOOLS_STAMP
 RUN := "$$VENV/bin/python" -m artifact
 STUDY_ARGS := --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${RUNS:+--runs "$$RUNS"} $${TRACE:+--trace "$$TRACE"}
 
-.PHONY: help setup all data train report verify test smoke audit multiverse bench calibrate docs lint lock container container-test reproduce faults golden clean distclean
+.PHONY: help setup all data train report verify test smoke audit multiverse bench calibrate docs lint lock container container-test reproduce faults golden mutants fuzz sbom vulnerabilities tools-setup clean distclean
 
 help: ## print these targets
 	echo "usage: make TARGET [VARIABLE=value ...]      (times: two cores)"
@@ -117,6 +118,7 @@ lint: setup ## format, lint and types (seconds)
 lock: ## make the locks again; needs uv, and pip's sources through UV_FIND_LINKS or UV_INDEX for the CPU torch (1 min)
 	cd requirements; compile="uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11"; \
 	$$compile requirements.in torch-cpu.in --no-emit-package torch -o requirements.txt; \
+	$$compile tools.in -c requirements.txt -o tools.txt; \
 	$$compile torch-cuda.in -c requirements.txt --python-platform x86_64-manylinux_2_28 -o torch-cuda.txt
 
 container: ## build the image with docker, podman or buildah (5 min)
@@ -131,12 +133,31 @@ reproduce: setup ## rebuild the small study twice under other conditions, whole 
 faults: setup ## kill it, fill its disk, start it twice: the next run finishes with equal results (at most 10 min)
 	"$$VENV/bin/python" tools/faults.py
 
+mutants: setup ## break the code in chosen places and show that the tests notice (at most 15 min)
+	"$$VENV/bin/python" tools/mutants.py
+
+fuzz: tools-setup ## 200,000 made-up inputs for the readers, guided by coverage (at most 5 min)
+	PYTHONPATH=$$(echo "$$VENV"/lib/python3.*/site-packages) "$$VENV-tools/bin/python" tools/fuzz.py
+
+sbom: tools-setup ## results/sbom.json (CycloneDX) and every licence (seconds)
+	"$$VENV-tools/bin/python" tools/supply_chain.py sbom
+
+vulnerabilities: tools-setup ## known vulnerabilities of the locked versions; needs network (seconds)
+	"$$VENV-tools/bin/python" tools/supply_chain.py vulnerabilities
+
+tools-setup: setup ## an environment for fuzz, sbom and vulnerabilities, from their own lock (1 min)
+	if [ -e "$$VENV-tools/$$TOOLS_STAMP" ]; then exit 0; fi
+	echo "[setup] creating $$VENV-tools" >&2
+	"$$PYTHON" -m venv --clear "$$VENV-tools"
+	"$$VENV-tools/bin/python" -m pip install --no-deps --require-hashes --no-compile --quiet -r requirements/tools.txt
+	touch "$$VENV-tools/$$TOOLS_STAMP"
+
 golden: smoke ## write the checksums of the smoke run's stages into data/ (1 min)
 	$(RUN) golden "$$RESULTS/smoke" --write
 
 clean: ## remove results and rebuilt data
-	rm -rf -- "$$RESULTS"/runs "$$RESULTS"/audit "$$RESULTS"/smoke "$$RESULTS"/results.json "$$RESULTS"/report.html "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/table1.svg "$$RESULTS"/.lock
+	rm -rf -- "$$RESULTS"/runs "$$RESULTS"/audit "$$RESULTS"/container "$$RESULTS"/fuzz "$$RESULTS"/sbom.json "$$RESULTS"/smoke "$$RESULTS"/results.json "$$RESULTS"/report.html "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/table1.svg "$$RESULTS"/.lock
 	rm -f -- data/run-*.csv data/SHA256SUMS
 
 distclean: clean ## remove the environment as well
-	rm -rf -- "$$VENV"
+	rm -rf -- "$$VENV" "$$VENV-tools"

@@ -147,7 +147,8 @@ def test_a_missing_ping_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert refusal("192.0.2.1", 3, tmp_path / "log").startswith("ping: is not installed; install it, on Debian")
 
 
-def test_nothing_is_overwritten(tmp_path: Path) -> None:
+def test_nothing_is_overwritten(tmp_path: Path, stand_in: Callable[[str], None]) -> None:
+    stand_in("exit 1")
     (tmp_path / "log").write_text("a year of pings")
     (tmp_path / "dangling").symlink_to(tmp_path / "none")
     assert refusal("192.0.2.1", 3, tmp_path / "log") == f"{tmp_path / 'log'}: is there already; name a new file"

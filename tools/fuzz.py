@@ -1,0 +1,74 @@
+"""Feed the readers of every trace format and of study.toml inputs that libFuzzer makes up, guided by coverage.
+
+    tools/fuzz.py [--runs N]     exit 1 on a traceback, a hang of ten seconds or more than 2 GiB
+
+Whatever comes in, a reader either reads it or raises BadInputError with one line. What breaks that is written to the
+folder `fuzz/` below the results, and becomes a test.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import atheris
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+with atheris.instrument_imports(include=["artifact"]):
+    from artifact.errors import BadInputError
+    from artifact.study import read_study
+    from artifact.tasks import tasks_of
+    from artifact.trace.reading import read_trace
+
+RUNS = 200_000
+LONGEST_INPUT = 6_000
+PING = b"PING 192.0.2.1 (192.0.2.1) 56(84) bytes of data.\n"
+SEEDS = {
+    "t-ping": PING + b"".join(b"64 bytes from 192.0.2.1: icmp_seq=%d ttl=57 time=9.8 ms\n" % n for n in range(1, 60)),
+    "t-stamped": PING
+    + b"[1700000000.123456] 64 bytes from 192.0.2.1: icmp_seq=65535 ttl=57 time=9.81 ms\n"
+    + b"[1700000001.123456] no answer yet for icmp_seq=0\n"
+    + b"[1700000002.123456] 64 bytes from 192.0.2.1: icmp_seq=0 ttl=57 time=1009 ms (DUP!)\n"
+    + b"\n--- 192.0.2.1 ping statistics ---\n3 packets transmitted, 2 received, 33% packet loss, time 2002ms\n",
+    "t-csv": b"second,rtt_ms\n" + b"".join(b"%d,%d.5\n" % (n, 9 + n % 3) for n in range(60)),
+    "t-semicolons": b"\xef\xbb\xbftime;rtt\r\n2026-01-01 00:00:00;9,5\r\n2026-01-01 00:00:01;\r\n",
+    "t-timed": b"".join(b"17000000%02d.5\t%d.25\n" % (n, 9 + n % 3) for n in range(60)),
+}
+
+
+def one_input(data: bytes) -> None:
+    """Read one input as a study or as a trace; anything but BadInputError in one line is a finding."""
+    if not data:
+        return
+    PLACE.write_bytes(data[1:])
+    try:
+        if data[:1] == b"s":
+            tasks_of(read_study(PLACE))
+        else:
+            read_trace(PLACE)
+    except BadInputError as refused:
+        if len(str(refused).splitlines()) != 1:
+            raise AssertionError(f"not one line: {refused!s}") from refused
+
+
+def main() -> None:
+    """Write the seeds, hand over to libFuzzer, which ends the process itself."""
+    runs = int(sys.argv[sys.argv.index("--runs") + 1]) if "--runs" in sys.argv else RUNS
+    found = Path(os.environ.get("RESULTS", "results")) / "fuzz"
+    corpus = found / "corpus"
+    corpus.mkdir(parents=True, exist_ok=True)
+    for name, content in {**SEEDS, "s-study": b"s" + (ROOT / "study.toml").read_bytes()}.items():
+        (corpus / name).write_bytes(content if name.startswith("s") else b"t" + content)
+    options = [f"-runs={runs}", f"-max_len={LONGEST_INPUT}", "-timeout=10", "-rss_limit_mb=2048", "-seed=1"]
+    atheris.Setup([sys.argv[0], *options, "-print_final_stats=1", f"-artifact_prefix={found}/", str(corpus)], one_input)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    # In memory where the system has a place for that: a file is written for every input.
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:  # noqa: S108
+        PLACE = Path(folder) / "input"
+        main()
