@@ -16,10 +16,10 @@ import tempfile
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-IGNORED = shutil.ignore_patterns(".git", ".venv*", "results*", "run-*.csv", "__pycache__", ".*_cache", ".hypothesis")
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,20 @@ def main() -> int:
     return 1 if survived else 0
 
 
+@cache
+def tracked() -> list[str]:
+    """Name the files of the project."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    return listed.stdout.decode().rstrip("\0").split("\0")
+
+
 def tried(mutant: Mutant) -> str:
     """Run a mutant's tests; return its name where they stay green, nothing where they go red."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as place:
         copy = Path(place) / "project"
-        shutil.copytree(ROOT, copy, ignore=IGNORED)
+        for name in tracked():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, copy / name)
         path = copy / mutant.path
         text = path.read_text(encoding="utf-8")
         if text.count(mutant.old) != 1:
@@ -59,8 +68,9 @@ def tried(mutant: Mutant) -> str:
         ended = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
     # 1: tests failed. Anything else is no test's verdict: 0 all green, 2 to 5 nothing was tested.
     caught = ended.returncode == 1
-    said = next((line for line in ended.stdout.splitlines() if line.startswith("FAILED")), ended.stdout[-200:])
-    print(f"{'caught  ' if caught else 'SURVIVED'}  {mutant.name}: {said if not caught else said[7:100]}", flush=True)
+    red = (line.removeprefix("FAILED ") for line in ended.stdout.splitlines() if line.startswith("FAILED"))
+    said = next(red, f"exit {ended.returncode} of {mutant.tests}")
+    print(f"{'caught  ' if caught else 'SURVIVED'}  {mutant.name}: {said[:100]}", flush=True)
     return "" if caught else mutant.name
 
 

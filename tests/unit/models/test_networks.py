@@ -53,6 +53,17 @@ def test_one_step_is_torchs_own(problem: tuple[np.ndarray, np.ndarray]) -> None:
         assert torch.allclose(module.bias, bias.data[0, 0], atol=1e-6)
 
 
+def test_gradients_are_clipped_to_norm_1_network_by_network() -> None:
+    networks = Networks(1, 1, P, [1, 2])
+    for weight in networks.weights:
+        weight.grad = torch.ones_like(weight)
+        weight.grad[1] *= 1e-3
+    networks._clip()
+    norms = torch.stack([w.grad.square().sum(dim=(1, 2)) for w in networks.weights if w.grad is not None]).sum(dim=0)
+    small = 1e-3 * Networks(1, 1, P, [1]).parameters() ** 0.5
+    assert norms.sqrt().tolist() == pytest.approx([1.0, small], rel=1e-4)
+
+
 def test_they_learn(problem: tuple[np.ndarray, np.ndarray]) -> None:
     z, labels = problem
     predicted = Networks(2, 1, P.model_copy(update={"epochs": 20}), [3, 4]).fit(z, labels).predict(z)
