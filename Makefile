@@ -79,7 +79,7 @@ all: setup ## rebuild everything and render results/report.html; goes on where i
 data: setup ## build the data sets of all runs as CSV in data/ (seconds)
 	$(RUN) data $(STUDY_ARGS)
 
-train: setup ## do the runs: results.json and table1.csv (6 min)
+train: setup ## do the runs: results.json and table1.csv (2-6 min)
 	$(RUN) train $(STUDY_ARGS)
 
 report: setup ## render figures and page from results.json (seconds)
@@ -121,7 +121,7 @@ lock: ## make the locks again; needs uv, and pip's sources through UV_FIND_LINKS
 	$$compile tools.in -c requirements.txt -o tools.txt; \
 	$$compile torch-cuda.in -c requirements.txt --python-platform x86_64-manylinux_2_28 -o torch-cuda.txt
 
-container: ## build the image with docker, podman or buildah (5 min)
+container: ## build the image with docker, podman or buildah, DEVICE=cuda with its own lock (2-5 min)
 	tools/container build
 
 container-test: container smoke ## smoke run and unit tests inside it, shut off; results as outside (at most 8 min)

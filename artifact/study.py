@@ -101,9 +101,8 @@ class RuleParameters(StrictModel):
 
 
 class BestParameters(StrictModel):
-    """How the best labels are made from the votes, without gold labels: label model, and tasks decoded over time."""
+    """How the best labels are made from the votes by Dawid and Skene's model: the tasks that are decoded over time."""
 
-    label_model: Literal["snorkel", "dawid_skene"]
     decoded: tuple[str, ...]
 
 

@@ -11,6 +11,7 @@ from artifact.audit.answer import Answer, Cell, measured
 from artifact.audit.baselines import rules
 from artifact.audit.evidence import Evidence, World, world_of
 from artifact.errors import BadInputError
+from artifact.labeling import LabelMatrix
 from artifact.models.dawid_skene import DawidSkeneModel
 from artifact.models.decoding import decode
 from artifact.paths import BEST_STUDY
@@ -33,14 +34,13 @@ def answer(evidence: Evidence) -> Answer:
     ours = [world_of(study, tasks, number, evidence.trace) for number in runs]
     paper_study = evidence.study.model_copy(update={"runs": file.study.runs})
     paper = [world_of(paper_study, evidence.tasks, number, evidence.trace) for number in runs]
-    undecoded = p.model_copy(update={"decoded": ()})
     rows = {
         RULE: [rules(evidence, world) for world in paper],
         TABLE1: [world.labels(evidence.study.label_model.ties) for world in paper],
-        "its functions, Dawid-Skene": [best_labels(evidence.tasks, world, undecoded) for world in paper],
+        "its functions, Dawid-Skene": [best_labels(evidence.tasks, world.votes, (), world.train) for world in paper],
         "better functions, LabelModel": [world.labels(study.label_model.ties) for world in ours],
-        "better functions, Dawid-Skene": [best_labels(tasks, world, undecoded) for world in ours],
-        BEST: [best_labels(tasks, world, p) for world in ours],
+        "better functions, Dawid-Skene": [best_labels(tasks, world.votes, (), world.train) for world in ours],
+        BEST: [best_labels(tasks, world.votes, p.decoded, world.train) for world in ours],
     }
     names = [task.name for task in tasks]
     table: list[list[Cell]] = [[name, *_macro(names, ours, labels)] for name, labels in rows.items()]
@@ -67,29 +67,21 @@ def best_study() -> tuple[StudyFile, BestParameters]:
     return file, file.study.best
 
 
-def best_labels(tasks: Sequence[Task], world: World, p: BestParameters) -> dict[str, Labels]:
-    """Label every ping of a world from its votes alone, shape (pings,) per task."""
+def best_labels(
+    tasks: Sequence[Task], votes: Mapping[str, LabelMatrix], decoded: Sequence[str], train: slice
+) -> dict[str, Labels]:
+    """Label every ping from its votes alone, shape (pings,) per task; label models are fitted to the ``train`` rows."""
     labels = {}
     for task in tasks:
-        odds, prior = _log_odds(world, task.name, p)
-        if task.name in p.decoded:
-            evidence = np.clip(odds - prior, -MOST_EVIDENCE, MOST_EVIDENCE)
+        model = DawidSkeneModel.fit(votes[task.name][train])
+        positive = np.clip(model.probabilities(votes[task.name])[:, 1], 1e-12, 1 - 1e-12)
+        odds = np.log(positive / (1 - positive))
+        if task.name in decoded:
+            evidence = np.clip(odds - np.log(model.pi[1] / model.pi[0]), -MOST_EVIDENCE, MOST_EVIDENCE)
             labels[task.name] = decode(evidence, float(np.mean(task.p.length)), float(np.mean(task.p.gap)))
         else:
             labels[task.name] = (odds > 0).astype(np.int8)
     return labels
-
-
-def _log_odds(world: World, name: str, p: BestParameters) -> tuple[NDArray[np.float64], float]:
-    """Return each ping's log odds of the property, and those of the prior."""
-    if p.label_model == "snorkel":
-        positive, prior = world.posteriors[name], 0.0
-    else:
-        model = DawidSkeneModel.fit(world.votes[name][world.train])
-        positive = model.probabilities(world.votes[name])[:, 1]
-        prior = float(np.log(model.pi[1] / model.pi[0]))
-    bounded = np.clip(positive, 1e-12, 1 - 1e-12)
-    return np.log(bounded / (1 - bounded)), prior
 
 
 def _macro(names: Sequence[str], worlds: Sequence[World], labels: Sequence[Mapping[str, Labels]]) -> list[Cell]:

@@ -69,6 +69,10 @@ def _times(results: Mapping[str, Any]) -> str:
     return f"Measured on {measured}:\n\n" + _markdown(["stage", "time"], rows)
 
 
+def _audit(results: Mapping[str, Any]) -> str:
+    return _markdown(["question", "answer"], [[of["question"], of["answer"]] for of in results["audit"].values()])
+
+
 def _base(results: Mapping[str, Any]) -> str:
     base = results["base"]
     rows = [
@@ -90,5 +94,6 @@ BLOCKS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "table1": _table1,
     "claims": _claims,
     "times": _times,
+    "audit": _audit,
     "base": _base,
 }

@@ -29,11 +29,14 @@ def test_it_finds_what_is_plain_to_see(log: Path, small_results: Path, tmp_path:
     annotate(log, tmp_path / "labels.csv", STUDY, small_results)
     labels = pd.read_csv(tmp_path / "labels.csv")
     assert labels["ping"].tolist() == list(range(1, 2_001))
+    assert np.flatnonzero(labels["noise_best"]).tolist() == [700]
+    assert labels["swell_best"].sum() < 20
     assert labels["noise_single_task"][700] == 1
     assert labels["noise_single_task"].sum() < 60
     silent = labels["rtt_ms"] == 0
     assert silent.sum() == 10
-    assert (labels["outage_single_task"] == silent).all()
+    for approach in ("best", "single_task"):
+        assert (labels[f"outage_{approach}"] == silent).all()
     assert (labels["outage_multi_task"] == silent).all()
 
 

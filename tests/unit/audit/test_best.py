@@ -57,13 +57,25 @@ def test_its_data_are_the_studys(tmp_path: Path) -> None:
             assert ours.tasks[name].get(key) == table.get(key)
 
 
+def test_what_lasts_is_decoded() -> None:
+    """One doubtful ping in a long swell stays a swell where the task is decoded, and nowhere else."""
+    file, p = best.best_study()
+    tasks = [task for task in tasks_of(file) if task.name == "swell"]
+    votes = np.zeros((3_000, 4), dtype=np.int8)
+    votes[1_000:1_300] = 1
+    votes[1_150] = 0
+    plain, decoded = (best.best_labels(tasks, {"swell": votes}, of, slice(None))["swell"] for of in ((), p.decoded))
+    assert (plain[1_150], plain.sum()) == (0, 299)
+    assert (decoded[1_150], decoded.sum()) == (1, 300)
+
+
 def test_it_sees_no_gold_label() -> None:
     file, p = best.best_study()
     study = file.study.model_copy(update={"trace": file.study.trace.model_copy(update={"pings": 3_000})})
     tasks = tasks_of(file)
     world = world_of(study, tasks, 0, None)
-    before = best.best_labels(tasks, world, p)
+    before = best.best_labels(tasks, world.votes, p.decoded, world.train)
     for labels in world.dataset.gold.values():
         labels[:] = 1 - labels
-    after = best.best_labels(tasks, world, p)
+    after = best.best_labels(tasks, world.votes, p.decoded, world.train)
     assert all(np.array_equal(before[name], after[name]) for name in before)
