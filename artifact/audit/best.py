@@ -53,8 +53,9 @@ def answer(evidence: Evidence) -> Answer:
         caption="Macro F1 (mean of the property's and NORMAL's) on the testing rows, beside Table 1.",
         columns=["labels", *names],
         rows=table,
-        derived=f"Data-set seeds {file.study.runs.first_dataset_seed} and up, the base trace of this report; no row "
-        "but the rule's Hampel line was ever shown a gold label (artifact/audit/best.py, study.best.toml).",
+        derived=f"Data-set seeds {file.study.runs.first_dataset_seed} and up, the base trace of this report. The label "
+        "models see votes alone; the functions' lines, like the rule's, were chosen with the gold labels of calibration "
+        "seeds in view (artifact/audit/best.py, study.best.toml).",
         seeds=len(runs),
     )
 

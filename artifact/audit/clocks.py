@@ -16,8 +16,8 @@ def answer(evidence: Evidence) -> Answer:
     rows.append(_row("like for like, columns", _vectorised(evidence)))
     return Answer(
         question="Is multi-task training really faster?",
-        answer="Only where the single-task side alone is charged with labeling, which both sides need: the ratios "
-        "below say by how much.",
+        answer="Only in the paper's accounting, which charges labeling to the single-task side "
+        "alone, though both need it.",
         caption="Seconds per run and their ratio, paired per run, in each accounting.",
         columns=["accounting", "single-task (s)", "multi-task (s)", "multi / single"],
         rows=[],
