@@ -54,7 +54,7 @@ def answer(evidence: Evidence) -> Answer:
         columns=["labels", *names],
         rows=table,
         derived=f"Data-set seeds {file.study.runs.first_dataset_seed} and up, the base trace of this report. The label "
-        "models see votes alone; the functions' lines, like the rule's, were chosen with the gold labels of calibration "
+        "models see votes alone; the functions' lines, like the rule's, were chosen with gold labels of calibration "
         "seeds in view (artifact/audit/best.py, study.best.toml).",
         seeds=len(runs),
     )
