@@ -17,6 +17,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -167,12 +168,14 @@ def in_parallel(work: Callable[[Any], str], given: Sequence[Any], what: str) -> 
 
 
 def _started_deaf(pool: ProcessPoolExecutor, work: Callable[[Any], str], given: Sequence[Any]) -> list[Future[str]]:
-    """Submit all work to workers that inherit deafness to Ctrl-C: it is the main process's to handle."""
-    hearing = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Submit all work to workers that inherit a blocked Ctrl-C: it is the main process's, and waits for it here."""
+    # The tracker would unblock the signal while it starts.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return [pool.submit(work, piece) for piece in given]
     finally:
-        signal.signal(signal.SIGINT, hearing)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start_worker() -> None:
