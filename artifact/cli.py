@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,10 +19,15 @@ NOT_REPRODUCED = 1
 DIFFERENT = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
+RESULTS, DATA = Path("results"), Path("data")
+STOPPED = "artifact: interrupted; finished runs are kept, the same command goes on from there"
 
 
 def main() -> NoReturn:
     """Run one command; exit 0 when done, 1 where a claim is not reproduced, 2 on bad input or usage."""
+    # A shell that starts a command in the background has it ignore Ctrl-C; that stays so.
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _interrupted)
     try:
         given = _parser().parse_args()
         sys.exit(given.run(given))
@@ -29,7 +36,7 @@ def main() -> NoReturn:
     except KeyboardInterrupt as stopped:
         # A step that has said what it kept raises with its own words.
         if not stopped.args:
-            print("artifact: interrupted; finished runs are kept, the same command goes on from there", file=sys.stderr)
+            print(STOPPED, file=sys.stderr)
         sys.exit(INTERRUPTED)
     except OSError as error:
         place = error.filename or "a file"
@@ -37,8 +44,22 @@ def main() -> NoReturn:
     sys.exit(BAD_INPUT)
 
 
+def _interrupted(*_: object) -> NoReturn:
+    """End at once: an exception could be swallowed by whatever library is at work; files appear whole in any case."""
+    os.write(2, f"\n{STOPPED}\n".encode())
+    os._exit(INTERRUPTED)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says in one line what is wrong with a command."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit 2 with one line."""
+        self.exit(BAD_INPUT, f"artifact: {message}; see {self.prog} --help\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m artifact", description=__doc__, allow_abbrev=False)
+    parser = _Parser(prog="python -m artifact", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _study_command(commands, "all", _all, "data, runs, results and report; goes on where it stopped")
     _study_command(commands, "data", _data, "build the data sets of every run as CSV")
@@ -73,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _trace_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _trace_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
     trace = commands.add_parser("trace", help="collect or describe a trace", allow_abbrev=False)
     steps = trace.add_subparsers(title="commands", required=True, metavar="COMMAND")
     collect = _command(steps, "collect", _collect, "run the system's ping and keep what it prints")
@@ -86,7 +107,7 @@ def _trace_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser
 
 
 def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    commands: argparse._SubParsersAction[_Parser],
     name: str,
     run: Callable[[argparse.Namespace], int],
     says: str,
@@ -97,7 +118,7 @@ def _command(
 
 
 def _study_command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    commands: argparse._SubParsersAction[_Parser],
     name: str,
     run: Callable[[argparse.Namespace], int],
     says: str,
@@ -105,7 +126,7 @@ def _study_command(
     command = _command(commands, name, run, says)
     _study_option(command)
     _results_option(command)
-    command.add_argument("--data", type=Path, default=Path("data"), help="folder of the built data sets")
+    command.add_argument("--data", type=Path, help="folder of the built data sets (default: data, or in other results)")
     command.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where models are trained")
     command.add_argument("--runs", type=_positive, help="number of runs (default: the study's)")
     command.add_argument("--trace", type=Path, help="a ping log as base instead of the synthetic trace")
@@ -117,7 +138,7 @@ def _study_option(command: argparse.ArgumentParser) -> None:
 
 
 def _results_option(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--results", type=Path, default=Path("results"), help="results folder (default: results)")
+    command.add_argument("--results", type=Path, default=RESULTS, help="results folder (default: results)")
 
 
 def _positive(text: str) -> int:
@@ -130,7 +151,9 @@ def _positive(text: str) -> int:
 def _job(given: argparse.Namespace) -> Job:
     from artifact.pipeline import prepare
 
-    return prepare(given.study, (given.results, given.data), given.device, given.runs, given.trace)
+    # Only the default results go with the default data folder, or two studies would write into it.
+    data = given.data or (DATA if given.results == RESULTS else given.results / "data")
+    return prepare(given.study, (given.results, data), given.device, given.runs, given.trace)
 
 
 def _all(given: argparse.Namespace) -> int:
@@ -196,7 +219,7 @@ def _audit(given: argparse.Namespace) -> int:
     from artifact.audit.answer import as_text
     from artifact.report.page import render
 
-    asking.check(given.name, given.traces)
+    asking.check(given.name, given.traces, given.trace)
     job = _job(given)
     with pipeline.writing(job):
         results = pipeline.train(job, pipeline.build_data(job))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+_TORN = re.compile(r"\..+\.\d+\.[0-9a-f]{8}\.part")
 
 
 @contextmanager
@@ -26,6 +30,14 @@ def appearing(path: Path) -> Iterator[Path]:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def remove_torn(folders: Iterable[Path]) -> None:
+    """Remove what a killed process of ours left beside its place, and nothing else."""
+    for folder in folders:
+        for path in folder.glob(".*.part"):
+            if _TORN.fullmatch(path.name):
+                path.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:

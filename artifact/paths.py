@@ -59,6 +59,10 @@ class ResultPaths:
         """Return the kept result of one world of the multiverse."""
         return self.folder / "audit" / "worlds" / f"{fingerprint}.json"
 
+    def written(self) -> list[Path]:
+        """Return every folder below this one that results are written to."""
+        return [self.folder, self.folder / "audit", self.folder / "audit" / "worlds", *self.folder.glob("runs/*")]
+
     def run(self, number: int) -> RunPaths:
         """Return the folder of one run."""
         return RunPaths(self.folder / "runs" / f"{number:02}")

@@ -26,7 +26,7 @@ import numpy as np
 from artifact import provenance
 from artifact.dataset import SPLITS, Dataset, build_dataset
 from artifact.errors import BadInputError
-from artifact.files import write_text
+from artifact.files import remove_torn, write_text
 from artifact.paths import ResultPaths, RunPaths
 from artifact.results import assemble, describe_base, table1_csv
 from artifact.study import Study, StudyFile, read_study
@@ -107,8 +107,7 @@ def writing(job: Job) -> Iterator[None]:
         except OSError:
             remedy = "wait for it, or name another folder with RESULTS="
             raise BadInputError(job.results.folder, "another command is writing here", remedy) from None
-        for torn in job.results.folder.rglob(".*.part"):
-            torn.unlink(missing_ok=True)
+        remove_torn(job.results.written())
         yield
 
 
@@ -151,6 +150,7 @@ def in_parallel(work: Callable[[Any], str], given: Sequence[Any], what: str) -> 
     spawn = multiprocessing.get_context("spawn")
     with (
         tqdm(total=len(given), desc=what, unit=what[:-1], file=sys.stderr, mininterval=1) as bar,
+        _interrupts_raised(),
         ProcessPoolExecutor(workers, spawn, _start_worker) as pool,
     ):
         try:
@@ -165,6 +165,18 @@ def in_parallel(work: Callable[[Any], str], given: Sequence[Any], what: str) -> 
                 problem, remedy = "a worker was killed, perhaps for its memory", "finished ones are kept; go on again"
                 raise BadInputError(what, problem, remedy) from None
             raise
+
+
+@contextmanager
+def _interrupts_raised() -> Iterator[None]:
+    """Let Ctrl-C raise while this process only waits for workers, so that they are ended in good order."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _started_deaf(pool: ProcessPoolExecutor, work: Callable[[Any], str], given: Sequence[Any]) -> list[Future[str]]:

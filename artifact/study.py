@@ -110,7 +110,7 @@ class MultiverseParameters(StrictModel):
     """The ranges over which unreported parameters vary together, by dotted name; the seed of the design."""
 
     seed: Seed
-    ranges: dict[str, tuple[float, float]]
+    ranges: Annotated[dict[str, Annotated[tuple[float, float], AfterValidator(_rising)]], Field(min_length=1)]
 
 
 class Sweep(StrictModel):

@@ -47,6 +47,8 @@ def proportion(holds: Sequence[bool]) -> dict[str, Any]:
 def in_words(difference: Mapping[str, Any]) -> str:
     """Say what a paired difference shows, and no more than its interval does."""
     low, high = difference["ci95"]
+    if len(difference["runs"]) == 1:
+        return f"{difference['mean']:+.3f} in the one run, which shows no difference"
     if low > 0:
         return f"a gain of {difference['mean']:.3f}, at least {low:.3f}"
     if high < 0:

@@ -50,8 +50,10 @@ def answered(job: Job, results: Mapping[str, Any], name: str, worlds: int, trace
     return answer
 
 
-def check(name: str, traces: Path | None) -> None:
+def check(name: str, traces: Path | None, trace: Path | None) -> None:
     """Refuse a question that cannot be answered before any work is done."""
+    if name == "multiverse" and trace:
+        raise BadInputError("audit multiverse", "has synthetic worlds and takes no trace", "leave TRACE= out")
     if name not in (*QUESTIONS, *ON_DEMAND):
         raise BadInputError("audit", f"no question {name!r}", f"ask one of {', '.join((*QUESTIONS, *ON_DEMAND))}")
     if name == "real_lines" and (traces is None or not traces.is_dir()):
@@ -82,6 +84,7 @@ def gather(job: Job, results: Mapping[str, Any]) -> Evidence:
 
 def explore(job: Job, count: int) -> Answer:
     """Run ``count`` worlds of the multiverse, those that an earlier command left aside, and summarise them."""
+    multiverse.check(job.file)
     points = multiverse.worlds(job.file, count)
     seeds = [job.study.multiverse.seed + multiverse.RUNS_PER_WORLD * k for k in range(count)]
     sent = dataclasses.replace(job, tasks=())

@@ -9,6 +9,7 @@ import numpy as np
 
 from artifact.audit.answer import Answer, Cell, proportion
 from artifact.audit.evidence import Evidence, world_of
+from artifact.errors import BadInputError
 from artifact.study import StudyFile
 from artifact.tasks import tasks_of
 
@@ -25,6 +26,18 @@ def worlds(file: StudyFile, count: int) -> list[dict[str, float]]:
     unit = sampler.random_base2(max(count - 1, 1).bit_length())[:count]
     low, high = (np.array([bounds[end] for bounds in ranges.values()]) for end in (0, 1))
     return [dict(zip(ranges, map(float, point), strict=True)) for point in low + unit * (high - low)]
+
+
+def check(file: StudyFile) -> None:
+    """Refuse a range whose ends are no possible studies, naming its line, before any world is run."""
+    for name, bounds in file.study.multiverse.ranges.items():
+        line = file.lines.get(("multiverse", "ranges", name), (1, ""))[0]
+        for end in bounds:
+            try:
+                tasks_of(changed(file, {name: end}))
+            except (BadInputError, TypeError, ValueError, ZeroDivisionError):
+                problem = f"multiverse.ranges: {name} = {end:g} makes no possible study"
+                raise BadInputError(file.path, problem, "narrow the range, or name another parameter", line) from None
 
 
 def changed(file: StudyFile, point: Mapping[str, float]) -> StudyFile:
@@ -103,7 +116,10 @@ def _deciding(points: Sequence[Mapping[str, float]], gains: Mapping[str, Any]) -
         columns[name] = [
             f"{parameter} ({found[parameter]:+.2f})" if found[parameter] else "-" for parameter in strongest
         ]
-    return [[f"deciding parameter {k + 1}", *(of[k] for of in columns.values())] for k in range(DECIDING)]
+    return [
+        [f"deciding parameter {k + 1}", *(of[k] for of in columns.values())]
+        for k in range(min(DECIDING, len(points[0])))
+    ]
 
 
 def _like(old: Any, value: float, key: str) -> Any:

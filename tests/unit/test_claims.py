@@ -76,17 +76,18 @@ def test_a_task_that_the_study_lacks_is_not_attempted() -> None:
 
 def test_ranges_are_closed() -> None:
     claim = {"measure": "accuracy", "accept": [0.86, 0.9], "trend": [0.0, 0.95]}
-    assert verdict(0.9, (0.8, 1.0), claim) == "reproduced"
-    assert verdict(0.91, (0.9, 0.92), claim) == "trend only"
-    assert verdict(0.96, (0.9, 1.0), claim) == "not reproduced"
+    assert verdict(0.9, (0.8, 1.0), 10, claim) == "reproduced"
+    assert verdict(0.91, (0.9, 0.92), 10, claim) == "trend only"
+    assert verdict(0.96, (0.9, 1.0), 10, claim) == "not reproduced"
 
 
 def test_a_direction_is_no_stronger_than_its_interval() -> None:
     claim = {"measure": "direction", "accept": [0.0, 1.0], "trend": [0.0, 1.0]}
-    assert verdict(0.03, (0.01, 0.05), claim) == "reproduced"
-    assert verdict(0.0, (0.0, 0.0), claim) == "reproduced"
-    assert verdict(0.03, (-0.01, 0.07), claim) == "trend only"
-    assert verdict(-0.01, (-0.03, 0.01), claim) == "not reproduced"
+    assert verdict(0.03, (0.01, 0.05), 10, claim) == "reproduced"
+    assert verdict(0.0, (0.0, 0.0), 10, claim) == "reproduced"
+    assert verdict(0.03, (-0.01, 0.07), 10, claim) == "trend only"
+    assert verdict(0.03, (0.03, 0.03), 1, claim) == "trend only"
+    assert verdict(-0.01, (-0.03, 0.01), 10, claim) == "not reproduced"
 
 
 def test_claims_agree_with_the_printed_tables_and_never_widen() -> None:

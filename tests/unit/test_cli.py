@@ -96,10 +96,14 @@ def test_verify_exits_1_where_a_claim_is_not_reproduced(tmp_path: Path, word: st
     assert word in said.stdout
 
 
-def test_usage_errors_exit_2(tmp_path: Path) -> None:
-    assert run("no-such-command").returncode == 2
-    assert run("all", "--runs", "0").returncode == 2
-    assert run("all", "--device", "tpu").returncode == 2
+@pytest.mark.parametrize(
+    "given", [["no-such-command"], ["all", "--runs", "0"], ["all", "--device", "tpu"], [], ["all", "--rums", "3"]]
+)
+def test_usage_errors_are_one_line_and_exit_2(given: list[str]) -> None:
+    said = run(*given)
+    assert said.returncode == 2
+    assert said.stderr.count("\n") == 1
+    assert said.stderr.startswith("artifact: ")
 
 
 def test_a_folder_that_another_command_holds_is_refused(tmp_path: Path) -> None:
@@ -111,6 +115,24 @@ def test_a_folder_that_another_command_holds_is_refused(tmp_path: Path) -> None:
         said = run("data", "--study", STUDY, "--results", tmp_path / "results", "--data", tmp_path / "data")
     assert said.returncode == 2
     assert "another command" in said.stderr
+
+
+def test_other_results_leave_the_default_data_alone(tmp_path: Path) -> None:
+    said = run("data", "--study", STUDY, "--runs", "1", "--results", tmp_path / "mine", cwd=tmp_path)
+    assert said.returncode == 0, said.stderr
+    assert (tmp_path / "mine" / "data" / "run-00.csv").exists()
+    assert not (tmp_path / "data").exists()
+
+
+def test_only_our_own_torn_files_are_removed(tmp_path: Path) -> None:
+    mine, torn = tmp_path / "downloads" / ".holiday.mp4.part", tmp_path / ".results.json.4711.0123abcd.part"
+    mine.parent.mkdir()
+    for path in (mine, torn, tmp_path / ".notes.part"):
+        path.write_text("x", encoding="utf-8")
+    run("data", "--study", STUDY, "--runs", "1", "--results", tmp_path, "--data", tmp_path / "data")
+    assert mine.exists()
+    assert (tmp_path / ".notes.part").exists()
+    assert not torn.exists()
 
 
 def test_tasks_are_listed_with_their_functions() -> None:

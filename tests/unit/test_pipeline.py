@@ -103,7 +103,7 @@ def test_a_changed_study_makes_its_runs_stale(small_results: Path, tmp_path: Pat
     assert "run 0:" in smoke(tmp_path, study).stderr
 
 
-@pytest.mark.parametrize("after_s", [0.0, 1.0, 6.0])
+@pytest.mark.parametrize("after_s", [0.0, 0.3, 1.0, 6.0])
 def test_ctrl_c_is_one_line_and_leaves_no_process(after_s: float, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "artifact", "all", "--results", tmp_path / "results", "--data", tmp_path / "data"]
     with subprocess.Popen(

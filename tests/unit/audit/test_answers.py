@@ -169,10 +169,11 @@ def test_shuffled_points_keep_their_labels_and_votes(evidence: Evidence) -> None
 def test_no_verdict_is_stronger_than_its_interval() -> None:
     assert in_words(measured([0.02, 0.03, 0.025]) or {}).startswith("a gain of 0.025, at least")
     assert in_words(measured([-0.02, -0.03, -0.025]) or {}).startswith("a loss of 0.025, at least")
-    assert in_words({"mean": 0.01, "ci95": [-0.02, 0.04]}) == (
+    assert in_words({"mean": 0.01, "ci95": [-0.02, 0.04], "runs": [0, 1]}) == (
         "no difference seen; one of up to 0.040 could have been missed"
     )
-    assert in_words({"mean": 0.0, "ci95": [0.0, 0.0]}) == "the same score in every run"
+    assert in_words(measured([0.01]) or {}) == "+0.010 in the one run, which shows no difference"
+    assert in_words({"mean": 0.0, "ci95": [0.0, 0.0], "runs": [0, 0]}) == "the same score in every run"
 
 
 def test_an_answer_reads_well_in_a_terminal(evidence: Evidence) -> None:

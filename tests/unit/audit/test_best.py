@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from artifact.audit import best
+from artifact.audit import best, evidence
 from artifact.audit.evidence import world_of
 from artifact.paths import STUDY
 from artifact.results import read_results
-from artifact.study import read_study
+from artifact.study import StudyFile, read_study
 from artifact.tasks import tasks_of
 
 pytestmark = pytest.mark.whole_study
@@ -69,13 +70,33 @@ def test_what_lasts_is_decoded() -> None:
     assert (decoded[1_150], decoded.sum()) == (1, 300)
 
 
-def test_it_sees_no_gold_label() -> None:
+def test_it_sees_no_gold_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole way from data set to labels, with gold labels that are lies."""
     file, p = best.best_study()
     study = file.study.model_copy(update={"trace": file.study.trace.model_copy(update={"pings": 3_000})})
     tasks = tasks_of(file)
-    world = world_of(study, tasks, 0, None)
-    before = best.best_labels(tasks, world.votes, p.decoded, world.train)
-    for labels in world.dataset.gold.values():
-        labels[:] = 1 - labels
-    after = best.best_labels(tasks, world.votes, p.decoded, world.train)
+
+    def labels() -> dict[str, np.ndarray]:
+        world = world_of(study, tasks, 0, None)
+        return best.best_labels(tasks, world.votes, p.decoded, world.train)
+
+    before, build = labels(), evidence.build_dataset
+
+    def lying(*given: object) -> object:
+        dataset = build(*given)  # type: ignore[arg-type]
+        return dataclasses.replace(dataset, gold={name: (1 - of).astype(np.int8) for name, of in dataset.gold.items()})
+
+    monkeypatch.setattr(evidence, "build_dataset", lying)
+    after = labels()
     assert all(np.array_equal(before[name], after[name]) for name in before)
+
+
+def test_on_another_study_every_row_is_scored_on_its_own_data(study_file: StudyFile) -> None:
+    """Two tasks, more outages: a zero test is still perfect, and the best study takes the other's data."""
+    file = study_file.with_value(("runs", "tasks"), ["noise", "outage"]).with_value(("trace", "pings"), 3_000)
+    file = file.with_value(("tasks", "outage", "probability"), 0.02)
+    worlds = tuple(world_of(file.study, tasks_of(file), k, None) for k in range(2))
+    answer = best.answer(evidence.Evidence(file.study, tasks_of(file), worlds, {}))
+    assert answer.columns == ["labels", "noise", "outage"]
+    outage = {row[0]: row[2] for row in answer.rows}
+    assert outage[best.RULE]["mean"] == outage[best.BEST]["mean"] == 1

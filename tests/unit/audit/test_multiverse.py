@@ -62,3 +62,24 @@ def test_the_summary_counts_wins_and_finds_what_decides(study_file: StudyFile) -
 def test_an_unknown_parameter_is_one_line(study_file: StudyFile) -> None:
     with pytest.raises(BadInputError, match=r"no parameter tasks\.swell\.heigth"):
         multiverse.changed(study_file, {"tasks.swell.heigth": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("parameter", "bounds"),
+    [
+        ("tasks.swell.increase_ms", [-5, 12]),
+        ("multi_task.epochs", [-9, -5]),
+        ("runs.tasks", [1, 2]),
+        ("no.such", [0, 1]),
+    ],
+)
+def test_a_range_without_a_possible_study_is_one_line(
+    study_file: StudyFile, parameter: str, bounds: list[float]
+) -> None:
+    file = study_file.with_value(("multiverse", "ranges"), {parameter: bounds})
+    with pytest.raises(BadInputError, match=r"multiverse\.ranges: "):
+        multiverse.check(file)
+
+
+def test_the_shipped_ranges_are_possible(study_file: StudyFile) -> None:
+    multiverse.check(study_file)

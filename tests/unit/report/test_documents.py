@@ -47,6 +47,18 @@ def test_the_appendix_lists_every_claim_with_its_verdict(results: dict[str, Any]
     for claim in results["claims"]:
         (row,) = re.findall(rf"^\| {claim['id']} \|.*$", text, re.MULTILINE)
         assert claim["statement"] in row
+        if not claim["clocked"]:
+            assert row.endswith(f"| {claim['verdict']} |")
+
+
+def test_the_readmes_audit_asks_what_the_results_answer(results: dict[str, Any]) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name, answer in results["audit"].items():
+        (row,) = re.findall(rf"^\| {re.escape(answer['question'])} \|.*$", text, re.MULTILINE)
+        words = re.sub(r"[\d.%]+", "", answer["answer"])
+        # Numbers may differ in the last place on another processor; the words around them may not.
+        if not any(word in name for word in ("clocks", "sharing", "network_labels")):
+            assert words in re.sub(r"[\d.%]+", "", row)
 
 
 def test_an_unknown_block_is_named(tmp_path: Path, results: dict[str, Any]) -> None:
