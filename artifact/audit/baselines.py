@@ -53,10 +53,9 @@ def answer(evidence: Evidence) -> Answer:
 
 def _textbook(f1: Mapping[Any, float]) -> str:
     reached = f1.get(f"noise: {TEXTBOOK}")
-    return (
-        f" With the textbook's 3 sd instead of a line tuned on gold labels, the rule for noise has {reached:.3f}."
-        * (reached is not None)
-    )
+    if reached is None:
+        return ""
+    return f" With the textbook's 3 sd instead of a line tuned on gold labels, the rule for noise has {reached:.3f}."
 
 
 def _never_found(evidence: Evidence, multi_task_positive: NDArray[Any]) -> str:

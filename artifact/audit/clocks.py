@@ -17,8 +17,8 @@ def answer(evidence: Evidence) -> Answer:
     faster = [str(row[0]) for row in rows if isinstance(row[-1], Mapping) and row[-1]["mean"] < 1]
     return Answer(
         question="Is multi-task training really faster?",
-        answer=f"On average in {len(faster)} of {len(rows)} accountings: {', '.join(faster) or 'none'}. Labeling is needed by "
-        "both sides.",
+        answer=f"On average in {len(faster)} of {len(rows)} accountings: {', '.join(faster) or 'none'}. "
+        "Labeling is needed by both sides.",
         caption="Seconds per run and their ratio, paired per run, in each accounting.",
         columns=["accounting", "single-task (s)", "multi-task (s)", "multi / single"],
         rows=[],
