@@ -180,14 +180,23 @@ def _interrupts_raised() -> Iterator[None]:
 
 
 def _started_deaf(pool: ProcessPoolExecutor, work: Callable[[Any], str], given: Sequence[Any]) -> list[Future[str]]:
-    """Submit all work to workers that inherit a blocked Ctrl-C: it is the main process's, and waits for it here."""
+    """Submit all work to workers that inherit a blocked Ctrl-C; one that comes meanwhile is raised afterwards.
+
+    Blocking is for the workers alone: another thread of this process may still take the signal.
+    """
     # The tracker would unblock the signal while it starts.
     resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    heard: list[int] = []
+    hearing = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        return [pool.submit(work, piece) for piece in given]
+        started = [pool.submit(work, piece) for piece in given]
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, hearing)
+    if heard and hearing is not signal.SIG_IGN:
+        raise KeyboardInterrupt
+    return started
 
 
 def _start_worker() -> None:

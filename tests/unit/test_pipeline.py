@@ -17,6 +17,7 @@ import pytest
 
 from artifact.comparison import differing, stage_sums
 from artifact.paths import ROOT, STUDY, ResultPaths
+from artifact.pipeline import _current_record, prepare
 from artifact.results import read_results
 
 FOREIGN = '''
@@ -96,11 +97,20 @@ def test_interrupted_work_goes_on_where_it_stopped(small_results: Path, tmp_path
     assert stages(tmp_path) == stages(small_results)
 
 
-def test_a_changed_study_makes_its_runs_stale(small_results: Path, tmp_path: Path) -> None:
-    shutil.copytree(small_results, tmp_path, dirs_exist_ok=True)
+def test_a_changed_study_makes_its_runs_stale(tmp_path: Path) -> None:
     study = tmp_path / "study.toml"
-    study.write_text(STUDY.read_text(encoding="utf-8").replace("calm_sd = 0.25", "calm_sd = 0.75"), encoding="utf-8")
-    assert "run 0:" in smoke(tmp_path, study).stderr
+    text = STUDY.read_text(encoding="utf-8")
+    prints = []
+    for changed in (text, text.replace("calm_sd = 0.25 ", "calm_sd = 0.75 "), text.replace("# paper 3.1", "# 3.1")):
+        study.write_text(changed, encoding="utf-8")
+        job = prepare(study, (tmp_path, tmp_path), "cpu")
+        record = {"fingerprint": job.fingerprint(0)}
+        job.results.run(0).folder.mkdir(parents=True, exist_ok=True)
+        if not prints:
+            job.results.run(0).record.write_text(json.dumps(record), encoding="utf-8")
+        prints.append((record["fingerprint"], _current_record(job, 0) is not None))
+    assert prints[0][0] == prints[2][0] != prints[1][0]  # a comment changes nothing
+    assert [current for _, current in prints] == [True, False, True]
 
 
 @pytest.mark.parametrize("after_s", [0.0, 0.3, 1.0, 6.0])
