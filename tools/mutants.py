@@ -9,17 +9,17 @@ that should notice.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from project import ROOT, copy, tracked
+
+FILES = tracked()
 
 
 @dataclass(frozen=True)
@@ -43,21 +43,12 @@ def main() -> int:
     return 1 if survived else 0
 
 
-@cache
-def tracked() -> list[str]:
-    """Name the files of the project."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
-    return listed.stdout.decode().rstrip("\0").split("\0")
-
-
 def tried(mutant: Mutant) -> str:
     """Run a mutant's tests; return its name where they stay green, nothing where they go red."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as place:
-        copy = Path(place) / "project"
-        for name in tracked():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, copy / name)
-        path = copy / mutant.path
+        project = Path(place)
+        copy(FILES, project)
+        path = project / mutant.path
         text = path.read_text(encoding="utf-8")
         if text.count(mutant.old) != 1:
             raise SystemExit(
@@ -65,7 +56,7 @@ def tried(mutant: Mutant) -> str:
             )
         path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *mutant.tests.split()]
-        ended = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+        ended = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     # 1: tests failed. Anything else is no test's verdict: 0 all green, 2 to 5 nothing was tested.
     caught = ended.returncode == 1
     red = (line.removeprefix("FAILED ") for line in ended.stdout.splitlines() if line.startswith("FAILED"))

@@ -8,13 +8,13 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from project import ROOT, copy, tracked
+
 CONDITIONS = (
     {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
     {"PYTHONHASHSEED": "4711", "OMP_NUM_THREADS": "2", "LC_ALL": "C", "TZ": "Pacific/Chatham"},
@@ -39,14 +39,10 @@ def main() -> int:
 
 def build(folder: Path, conditions: dict[str, str], number: int, full: bool) -> None:
     """Copy the source, its files created in an order of the number's own, and run the study there."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
-    names = listed.stdout.decode().rstrip("\0").split("\0")
+    names = tracked()
     if number:
         random.Random(number).shuffle(names)  # noqa: S311 - an order, not a secret
-    for name in names:
-        target = folder / "source" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, target)
+    copy(names, folder / "source")
     results = folder / "results"
     command = [sys.executable, "-m", "artifact", "all" if full else "smoke", "--results", str(results)]
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}

@@ -58,6 +58,12 @@ def in_words(difference: Mapping[str, Any]) -> str:
     return f"no difference seen; one of up to {max(-low, high):.3f} could have been missed"
 
 
+def each_in_words(names: Sequence[str], differences: Sequence[Cell]) -> str:
+    """Say for each task what its paired difference shows; ``differences`` holds one cell per name."""
+    said = zip(names, differences, strict=True)
+    return "; ".join(f"{name}: {in_words(cell)}" for name, cell in said if isinstance(cell, Mapping))
+
+
 def as_text(answer: Answer) -> str:
     """Return an answer for a terminal."""
     table = [list(answer.columns), *([_shown(cell) for cell in row] for row in (*answer.rows, *answer.times))]

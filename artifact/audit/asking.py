@@ -7,18 +7,16 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from artifact import provenance
 from artifact.audit import ON_DEMAND, QUESTIONS, multiverse, question, real_lines
 from artifact.audit.answer import Answer
-from artifact.audit.evidence import Evidence, World
-from artifact.bucket import ColumnSeries
-from artifact.dataset import build_dataset
+from artifact.audit.evidence import Evidence, world_of
 from artifact.errors import BadInputError
 from artifact.files import write_text
-from artifact.labeling import apply_columns
 from artifact.models.multi_task import MultiTaskModel
 from artifact.models.single_task import SingleTaskModel
 from artifact.paths import BEST_STUDY
@@ -78,7 +76,8 @@ def gather(job: Job, results: Mapping[str, Any]) -> Evidence:
     runs = range(job.study.runs.count)
     names = [task.name for task in job.tasks]
     networks = [MultiTaskModel.load(job.results.run(k).multi_task, names, job.study.multi_task) for k in runs]
-    worlds = tuple(_world(job, number) for number in runs)
+    label_models = ({name: SingleTaskModel.load(job.results.run(k).single_task(name)) for name in names} for k in runs)
+    worlds = tuple(world_of(job.study, job.tasks, k, job.trace, of) for k, of in zip(runs, label_models, strict=True))
     return Evidence(job.study, job.tasks, worlds, results, tuple(networks), job.trace)
 
 
@@ -117,14 +116,6 @@ def _world_fingerprint(job: Job, point: Mapping[str, float], seed: int) -> str:
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _world(job: Job, number: int) -> World:
-    dataset = build_dataset(job.study, job.tasks, job.study.runs.first_dataset_seed + number, job.trace)
-    series = ColumnSeries(dataset.rtt_us)
-    votes = {task.name: apply_columns(task, dataset.rtt_us, series) for task in job.tasks}
-    models = {name: SingleTaskModel.load(job.results.run(number).single_task(name)) for name in votes}
-    return World(dataset, votes, models, job.study.runs.first_training_seed + number)
-
-
 def _kept(job: Job, name: str) -> dict[str, Any] | None:
     try:
         kept = json.loads(job.results.answer(name).read_text(encoding="utf-8"))
@@ -143,5 +134,6 @@ def _fingerprint(job: Job) -> str:
     return digest.hexdigest()
 
 
+@cache
 def _code() -> str:
     return provenance.package_sha256(but=("report", "cli.py", "claims.py", "results.py"))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from artifact.audit.answer import Answer, Cell, measured
 from artifact.audit.class_balance import dawid_skene
-from artifact.audit.evidence import Evidence, World
+from artifact.audit.evidence import Evidence, World, decided
 from artifact.models.rules import RULES
 from artifact.scores import average_precision, event_scores, majority, scores
 
@@ -60,7 +60,7 @@ def _textbook(f1: Mapping[Any, float]) -> str:
 
 def _never_found(evidence: Evidence, multi_task_positive: NDArray[Any]) -> str:
     """Say in how many runs the multi-task network never recognises a property: a mean hides it."""
-    found = evidence.scored((multi_task_positive > 0.5).astype(np.int8))
+    found = evidence.scored(decided(multi_task_positive))
     never = {name: sum(s["f1"] == 0 for s in of) for name, of in found.items()}
     said = ", ".join(f"{name} in {count}" for name, count in never.items() if count)
     return f" Of {len(evidence.worlds)} runs, the multi-task network never finds {said}." if said else ""
@@ -114,7 +114,7 @@ def _cells(evidence: Evidence, name: str, positive: NDArray[Any]) -> list[Cell]:
     found: list[dict[str, float]] = []
     for world, of in zip(evidence.worlds, positive, strict=True):
         gold, said = world.dataset.gold[name][world.test], of[world.test]
-        labels = (said > 0.5).astype(np.int8)
+        labels = decided(said)
         ranked = {"average precision": average_precision(gold, said)}
         found.append({**scores(gold, labels), **ranked, **event_scores(gold, labels)})
     return [measured([of[key] for of in found]) for key in (*MEASURES, "average precision", *EVENTS)]

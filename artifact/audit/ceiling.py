@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artifact.audit.answer import Answer, Cell
-from artifact.audit.evidence import Evidence, World
-from artifact.audit.sharing import MEASURES
+from artifact.audit.evidence import MEASURES, Evidence, World, decided
 from artifact.bucket import ColumnSeries
 from artifact.models.networks import Networks
 
@@ -20,7 +19,7 @@ def answer(evidence: Evidence) -> Answer:
         "weak labels, context as input": in_context(evidence, evidence.weak),
         "gold labels, context as input": in_context(evidence, evidence.gold),
     }
-    labels = {name: np.asarray(positive > 0.5).astype(np.int8) for name, positive in variants.items()}
+    labels = {name: decided(positive) for name, positive in variants.items()}
     rows: list[list[Cell]] = [[name, *evidence.cells(of, MEASURES)] for name, of in labels.items()]
     gold = [cell["mean"] for cell in rows[1][2::2] if isinstance(cell, dict)]
     context = [cell["mean"] for cell in rows[3][2::2] if isinstance(cell, dict)]

@@ -8,14 +8,13 @@ from typing import TypeAlias
 import numpy as np
 
 from artifact.audit.answer import Answer, Cell
-from artifact.audit.evidence import Evidence, Labels, World
+from artifact.audit.evidence import MEASURES, Evidence, Labels, World, decided
 from artifact.labeling import LabelMatrix
 from artifact.models.dawid_skene import DawidSkeneModel
 from artifact.models.single_task import SingleTaskModel
 from artifact.tasks.task import NORMAL, PROPERTY
 
 Prior: TypeAlias = Callable[[World, str, LabelMatrix], float]
-MEASURES = ["accuracy", "f1"]
 
 
 def answer(evidence: Evidence) -> Answer:
@@ -76,6 +75,6 @@ def majority_vote(world: World) -> dict[str, Labels]:
 def dawid_skene(world: World) -> dict[str, Labels]:
     """Return the labels of a Dawid-Skene model of each task's votes."""
     return {
-        name: (DawidSkeneModel.fit(votes[world.train]).probabilities(votes)[:, 1] > 0.5).astype(np.int8)
+        name: decided(DawidSkeneModel.fit(votes[world.train]).probabilities(votes)[:, 1])
         for name, votes in world.votes.items()
     }

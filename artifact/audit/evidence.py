@@ -23,6 +23,8 @@ from artifact.tasks.task import Task
 from artifact.trace.series import Trace
 
 Labels = NDArray[np.int8]
+MEASURES = ["accuracy", "f1"]
+"""What most answers show of an approach."""
 Soft = NDArray[np.float64]
 
 
@@ -137,12 +139,28 @@ class Evidence:
         return [f"{name} {measure.replace('_', ' ')}" for name in self.names for measure in measures]
 
 
-def world_of(study: Study, tasks: Sequence[Task], number: int, trace: Trace | None) -> World:
-    """Build run ``number`` of a study by the column engine: a pure function of study, number and trace."""
+def decided(positive: NDArray[Any]) -> Labels:
+    """Return the labels that P(property) decides for, of the same shape."""
+    return np.asarray(positive > 0.5).astype(np.int8)
+
+
+def world_of(
+    study: Study,
+    tasks: Sequence[Task],
+    number: int,
+    trace: Trace | None,
+    trained: Mapping[str, SingleTaskModel] | None = None,
+) -> World:
+    """Build run ``number`` of a study by the column engine: a pure function of study, number and trace.
+
+    Label models are fitted to the training rows' votes, unless ``trained`` ones are given.
+    """
     dataset = build_dataset(study, tasks, study.runs.first_dataset_seed + number, trace)
     series = ColumnSeries(dataset.rtt_us)
     votes = {task.name: apply_columns(task, dataset.rtt_us, series) for task in tasks}
     seed = study.runs.first_training_seed + number
     train = dataset.splits["train"]
-    models = {name: SingleTaskModel.fit(found[train], study.label_model, seed) for name, found in votes.items()}
-    return World(dataset, votes, models, seed)
+    models = trained or {
+        name: SingleTaskModel.fit(found[train], study.label_model, seed) for name, found in votes.items()
+    }
+    return World(dataset, votes, dict(models), seed)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from artifact.audit.answer import Answer, Cell, proportion
-from artifact.audit.evidence import Evidence, world_of
+from artifact.audit.evidence import Evidence, decided, world_of
 from artifact.errors import BadInputError
 from artifact.study import StudyFile
 from artifact.tasks import tasks_of
@@ -59,7 +59,7 @@ def world(file: StudyFile, seed: int) -> dict[str, Any]:
     evidence = Evidence(study, tasks, tuple(world_of(study, tasks, k, None) for k in range(RUNS_PER_WORLD)), {})
     predicted = {
         "single_task": evidence.stacked(lambda w: w.labels(study.label_model.ties)),
-        "multi_task": np.asarray(evidence.shared > 0.5).astype(np.int8),
+        "multi_task": decided(evidence.shared),
     }
     return {
         side: {name: sum(s["accuracy"] for s in of) / len(of) for name, of in evidence.scored(labels).items()}

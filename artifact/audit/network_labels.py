@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from artifact.audit.answer import Answer, Cell, in_words
-from artifact.audit.evidence import Evidence
-from artifact.audit.sharing import MEASURES, differences
+from artifact.audit.answer import Answer, Cell, each_in_words
+from artifact.audit.evidence import MEASURES, Evidence, decided
+from artifact.audit.sharing import differences
 
 
 def answer(evidence: Evidence) -> Answer:
@@ -16,15 +14,11 @@ def answer(evidence: Evidence) -> Answer:
         "hard, ties tossed": evidence.trained(evidence.stacked(lambda w: w.labels("random"))),
         "soft probabilities": evidence.trained(evidence.stacked(lambda w: w.posteriors)),
     }
-    labels = {kind: np.asarray(positive > 0.5).astype(np.int8) for kind, positive in kinds.items()}
+    labels = {kind: decided(positive) for kind, positive in kinds.items()}
     masked, _, soft = labels.values()
     gain = differences(evidence, soft, masked)
     rows: list[list[Cell]] = [[kind, *evidence.cells(of, MEASURES)] for kind, of in labels.items()]
-    said = "; ".join(
-        f"{name}: {in_words(cell)}"
-        for name, cell in zip(evidence.names, gain[::2], strict=True)
-        if isinstance(cell, dict)
-    )
+    said = each_in_words(evidence.names, gain[::2])
     return Answer(
         question="Which weak labels should the network be trained on?",
         answer=f"Accuracy on soft probabilities over hard labels with ties masked: {said}.",

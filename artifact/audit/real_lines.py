@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from artifact.audit import best
 from artifact.audit.answer import Answer, Cell
-from artifact.audit.evidence import Evidence, world_of
+from artifact.audit.evidence import Evidence, decided, world_of
 from artifact.errors import BadInputError
 from artifact.study import Study
 from artifact.tasks.task import Task
@@ -53,10 +51,7 @@ def _best_holds(row: Sequence[Cell]) -> bool:
 
 def _cells(evidence: Evidence) -> list[Cell]:
     label_models = evidence.stacked(lambda w: w.labels(evidence.study.label_model.ties))
-    accuracies = [
-        evidence.cells(labels, ["accuracy"])
-        for labels in (label_models, np.asarray(evidence.shared > 0.5).astype(np.int8))
-    ]
+    accuracies = [evidence.cells(labels, ["accuracy"]) for labels in (label_models, decided(evidence.shared))]
     macro = {str(row[0]): row[1:] for row in best.answer(evidence).rows}
     by_head = [*accuracies, *(macro[row] for row in (best.RULE, best.TABLE1, best.BEST))]
     return [column[j] for j in range(len(evidence.names)) for column in by_head]

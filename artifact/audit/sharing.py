@@ -7,16 +7,14 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from artifact.audit.answer import Answer, Cell, in_words, measured
-from artifact.audit.evidence import Evidence
+from artifact.audit.answer import Answer, Cell, each_in_words, measured
+from artifact.audit.evidence import MEASURES, Evidence, decided
 from artifact.models.networks import Networks
-
-MEASURES = ["accuracy", "f1"]
 
 
 def answer(evidence: Evidence) -> Answer:
     """Compare one shared network with one network per task: same weak labels, trunk, epochs, seeds."""
-    shared, separate = (np.asarray(p > 0.5).astype(np.int8) for p in (evidence.shared, evidence.separate))
+    shared, separate = (decided(p) for p in (evidence.shared, evidence.separate))
     label_models = evidence.stacked(lambda w: w.labels(evidence.study.label_model.ties))
     gain = differences(evidence, shared, separate)
     rows: list[list[Cell]] = [
@@ -27,11 +25,7 @@ def answer(evidence: Evidence) -> Answer:
         ["gain of a network over label models (3.3)", *differences(evidence, separate, label_models)],
         ["parameters, one per task / shared", *_parameters(evidence)],
     ]
-    said = "; ".join(
-        f"{name}: {in_words(cell)}"
-        for name, cell in zip(evidence.names, gain[::2], strict=True)
-        if isinstance(cell, dict)
-    )
+    said = each_in_words(evidence.names, gain[::2])
     return Answer(
         question="Is it the sharing that gains, or the network?",
         answer=f"Accuracy of the shared trunk over separate networks on the same weak labels: {said}.",

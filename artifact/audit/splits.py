@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artifact.audit.answer import Answer, Cell, measured
-from artifact.audit.evidence import Evidence
-from artifact.audit.sharing import MEASURES
+from artifact.audit.evidence import MEASURES, Evidence, decided
 from artifact.models.networks import Networks
 from artifact.models.single_task import SingleTaskModel
 from artifact.scores import scores
@@ -22,7 +21,7 @@ def answer(evidence: Evidence) -> Answer:
     networks = Networks(len(evidence.tasks), 1, evidence.study.multi_task, evidence.seeds)
     train, test = (evidence.worlds[0].dataset.splits[part] for part in ("train", "test"))
     shuffled = networks.fit(z[:, train], weak[:, train]).predict(z)
-    chronological = np.asarray(evidence.shared > 0.5).astype(np.int8)
+    chronological = decided(evidence.shared)
     ties = evidence.study.label_model.ties
     rows: list[list[Cell]] = [
         ["label models, in the order of time", *evidence.cells(evidence.stacked(lambda w: w.labels(ties)), MEASURES)],
