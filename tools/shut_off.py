@@ -1,4 +1,7 @@
-"""Prove from inside a container that it is shut off: exit 0 only where nothing but its own results can be reached."""
+"""Prove from inside a container that it is shut off: exit 0 only where nothing but its own results can be reached.
+
+`shut_off.py listen` waits on a port of the host and prints it; `shut_off.py PORT` tries that port too, so that a
+container which does share the host's network is seen to reach something, whether or not the host is online."""
 
 from __future__ import annotations
 
@@ -10,17 +13,20 @@ from pathlib import Path
 ADDRESSES = (("192.0.2.1", 443), ("1.1.1.1", 53), ("9.9.9.9", 443))
 
 
-def main() -> int:
-    """Print what was tried and what came of it."""
+def main(argument: str = "") -> int:
+    """Print what was tried and what came of it; with `listen`, be what a container with a network reaches."""
+    if argument == "listen":
+        return listen()
+    addresses = (*ADDRESSES, ("127.0.0.1", int(argument))) if argument else ADDRESSES
     interfaces = sorted(path.name for path in Path("/sys/class/net").iterdir())
     status = dict(
         line.split(":\t", 1) for line in Path("/proc/self/status").read_text("utf-8").splitlines() if ":\t" in line
     )
     checks = {
         "loopback works, so that silence elsewhere means something": loopback(),
-        f"no interface but loopback: {interfaces}": interfaces == ["lo"],
-        "no address can be reached": not any(reached(address) for address in ADDRESSES),
-        "no name can be looked up": not looked_up("pypi.org"),
+        f"network: no interface but loopback: {interfaces}": interfaces == ["lo"],
+        "network: no address can be reached": not any(reached(address) for address in addresses),
+        "network: no name can be looked up": not looked_up("pypi.org"),
         f"nobody's uid: {os.getuid()}": os.getuid() == 10001,
         f"no capabilities: {status['CapEff'].strip()}": int(status["CapEff"], 16) == 0,
         "no new privileges": status["NoNewPrivs"].strip() == "1",
@@ -30,6 +36,14 @@ def main() -> int:
     for check, holds in checks.items():
         print(f"{'yes' if holds else 'NO '}  {check}")
     return 0 if all(checks.values()) else 1
+
+
+def listen() -> int:
+    """Print a port of this host and take connections on it until killed."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        print(server.getsockname()[1], flush=True)
+        while True:
+            server.accept()[0].close()
 
 
 def loopback() -> bool:
@@ -66,4 +80,4 @@ def written(path: Path) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))
