@@ -74,10 +74,10 @@ class Faults:
             if started.poll() is None:
                 os.killpg(started.pid, signal.SIGKILL)
             started.wait()
-            torn = list(whole(folder))
+            wrong = list(torn(folder))
             finished = self.start(folder).wait() == 0 and self.equal(folder)
             left = list(folder.rglob("*.part"))
-            self.note(f"killed after {after:4.1f} s", finished and not torn and not left, f"{torn} {left}")
+            self.note(f"killed after {after:4.1f} s", finished and not wrong and not left, f"{wrong} {left}")
 
     def two_at_once(self) -> None:
         """Start two commands on one folder: one does the work, the other says so and leaves."""
@@ -112,7 +112,7 @@ class Faults:
         started = self.start(folder, stderr=subprocess.PIPE)
         said = started.communicate()[1].decode()
         lines = [line for line in said.splitlines() if line.startswith("artifact: ")]
-        return started.returncode == 2 and len(lines) == 1 and reason in lines[0] and not list(whole(folder))
+        return started.returncode == 2 and len(lines) == 1 and reason in lines[0] and not list(torn(folder))
 
     def start(self, folder: Path, stderr: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         """Start the study in a process group of its own."""
@@ -139,7 +139,7 @@ class Faults:
             self.wrong.append(what)
 
 
-def whole(folder: Path) -> Iterator[str]:
+def torn(folder: Path) -> Iterator[str]:
     """Name the outputs of a folder that are torn."""
     for path in folder.rglob("*.json"):
         try:

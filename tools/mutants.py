@@ -38,7 +38,11 @@ def main() -> int:
     listed = tomllib.loads((ROOT / "tools" / "mutants.toml").read_text(encoding="utf-8"))["mutant"]
     chosen = [mutant for mutant in (Mutant(**of) for of in listed) if not sys.argv[1:] or mutant.name in sys.argv[1:]]
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        control = pool.submit(control_red, chosen)
         survived = [name for name in pool.map(tried, chosen) if name]
+    if red := control.result():
+        print(f"mutants: without a mutant {red} is red; mend that first, nothing here proves anything", file=sys.stderr)
+        return 2
     print(f"{len(chosen) - len(survived)} of {len(chosen)} mutants caught")
     return 1 if survived else 0
 
@@ -55,14 +59,27 @@ def tried(mutant: Mutant) -> str:
                 f"mutants: {mutant.path} holds {mutant.old!r} {text.count(mutant.old)} times; mend {mutant.name!r}"
             )
         path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *mutant.tests.split()]
-        ended = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+        code, said = tested(project, mutant.tests.split())
     # 1: tests failed. Anything else is no test's verdict: 0 all green, 2 to 5 nothing was tested.
-    caught = ended.returncode == 1
-    red = (line.removeprefix("FAILED ") for line in ended.stdout.splitlines() if line.startswith("FAILED"))
-    said = next(red, f"exit {ended.returncode} of {mutant.tests}")
-    print(f"{'caught  ' if caught else 'SURVIVED'}  {mutant.name}: {said[:100]}", flush=True)
-    return "" if caught else mutant.name
+    print(f"{'caught  ' if code == 1 else 'SURVIVED'}  {mutant.name}: {said[:100]}", flush=True)
+    return "" if code == 1 else mutant.name
+
+
+def control_red(mutants: list[Mutant]) -> str:
+    """Run the files of all those tests without a mutant; name the first that is red, if one is."""
+    with tempfile.TemporaryDirectory(prefix="mutant-") as place:
+        copy(FILES, Path(place))
+        code, said = tested(Path(place), sorted({mutant.tests.split()[0] for mutant in mutants}))
+    print(f"{'green   ' if code == 0 else 'RED     '}  the same tests without a mutant", flush=True)
+    return said if code else ""
+
+
+def tested(project: Path, tests: list[str]) -> tuple[int, str]:
+    """Run tests until one is red; return pytest's exit code and the red test's name."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not whole_study"]
+    ended = subprocess.run([*command, *tests], cwd=project, capture_output=True, text=True, check=False)
+    red = (line.split(" ", 1)[1] for line in ended.stdout.splitlines() if line.startswith(("FAILED ", "ERROR ")))
+    return ended.returncode, next(red, f"exit {ended.returncode} of {' '.join(tests)}")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,15 @@ from project import ROOT, copy, tracked
 
 CONDITIONS = (
     {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
-    {"PYTHONHASHSEED": "4711", "OMP_NUM_THREADS": "2", "LC_ALL": "C", "TZ": "Pacific/Chatham"},
+    {
+        "PYTHONHASHSEED": "4711",
+        "OMP_NUM_THREADS": "2",
+        # The plain C locale, where text is ASCII unless a line says otherwise.
+        "LC_ALL": "C",
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+        "TZ": "Pacific/Chatham",
+    },
 )
 
 

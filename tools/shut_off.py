@@ -1,7 +1,8 @@
 """Prove from inside a container that it is shut off: exit 0 only where nothing but its own results can be reached.
 
 `shut_off.py listen` waits on a port of the host and prints it; `shut_off.py PORT` tries that port too, so that a
-container which does share the host's network is seen to reach something, whether or not the host is online."""
+container which does share the host's network is seen to reach something, whether or not the host is online.
+"""
 
 from __future__ import annotations
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from artifact import golden
-from artifact.comparison import differing, stage_sums, without_clocks
+from artifact.comparison import STAGES, as_table, differing, stage_sums, without_clocks
 from artifact.errors import BadInputError
 from artifact.paths import ResultPaths
 
@@ -33,11 +34,35 @@ def test_a_changed_byte_is_found_at_its_stage(small_results: Path, copied: Path)
         (paths.run(1).multi_task, "multi-task networks"),
         (paths.run(0).series, "labels of every ping"),
         (paths.figure(3), "figures"),
+        (paths.table1, "Table 1"),
     ):
         before = path.read_bytes()
         path.write_bytes(before + b" ")
         assert changed(small_results, copied) == [stage]
         path.write_bytes(before)
+
+
+def test_every_output_belongs_to_a_stage(small_results: Path) -> None:
+    patterns = {
+        f"data/{pattern}" if stage.name == "data sets" else pattern for stage in STAGES for pattern in stage.patterns
+    }
+    compared = {path for pattern in patterns for path in small_results.glob(pattern)}
+    others = {path for path in small_results.rglob("*") if path.is_file()} - compared
+    assert {str(path.relative_to(small_results)) for path in others} <= {".lock", "data/SHA256SUMS"}
+
+
+def test_a_time_in_table_1_is_no_difference(small_results: Path, copied: Path) -> None:
+    table = ResultPaths(copied).table1
+    text = table.read_text(encoding="utf-8")
+    table.write_text(re.sub(r"(single_task,time_s,)[^,]+", r"\g<1>99", text), encoding="utf-8")
+    assert table.read_text(encoding="utf-8") != text
+    assert changed(small_results, copied) == []
+
+
+def test_a_stage_without_outputs_is_not_said_to_be_the_same(copied: Path) -> None:
+    shutil.rmtree(copied / "data")
+    sums = stage_sums(copied, copied / "data")
+    assert "data sets                      0  nothing to compare" in as_table(sums, differing(sums, sums))
 
 
 def test_an_accuracy_counts_and_a_time_does_not(small_results: Path, copied: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 import os
 import re
 import subprocess
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -51,6 +54,67 @@ def test_every_direct_dependency_says_why_it_is_there() -> None:
         for line in (LOCKS / name).read_text(encoding="utf-8").splitlines():
             if line and not line.startswith("#"):
                 assert re.match(r"\S+\s+# .{5,}", line), line
+
+
+@pytest.mark.parametrize(
+    ("said", "compatible"),
+    [
+        ("MIT", True),
+        ("GPL-2.0-only OR MIT", True),
+        ("Apache-2.0 AND Apache-2.0 WITH LLVM-exception AND BSL-1.0", True),
+        ("3-Clause BSD License, MIT-CMU", True),
+        ("License :: OSI Approved :: Mozilla Public License 2.0 (MPL 2.0)", True),
+        ("MIT AND GPL-3.0-only", False),
+        ("LGPL-2.1", False),
+        ("Limited use, miscellaneous", False),
+        ("none stated", False),
+    ],
+)
+def test_every_part_of_a_licence_has_to_be_compatible(
+    said: str, compatible: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    assert importlib.import_module("supply_chain").compatible(said) is compatible
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "said"),
+    [
+        ([{"name": "numpy", "version": "2.4.6", "vulns": []}], 0, "1 packages asked about, 0 with"),
+        ([{"name": "pillow", "version": "13.0.0", "vulns": [{"id": "PYSEC-1"}]}], 1, "pillow 13.0.0: PYSEC-1"),
+        ([{"name": "torch", "skip_reason": "not found"}], 2, "try again online"),
+        (
+            [{"name": "torch", "skip_reason": "not found"}, {"name": "tqdm", "version": "4", "vulns": []}],
+            0,
+            "not known to the service: torch",
+        ),
+        (None, 2, "try again online"),
+    ],
+)
+def test_vulnerabilities_are_told_from_silence(  # pip-audit's JSON: its README, "JSON"
+    answer: list[object] | None,
+    code: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    supply_chain = importlib.import_module("supply_chain")
+    stdout = json.dumps({"dependencies": answer}) if answer is not None else ""
+    monkeypatch.setattr(supply_chain.subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=stdout))
+    assert supply_chain.vulnerabilities() == code
+    assert said in "".join(capsys.readouterr())
+    assert any(pin.startswith("torch==") and "+" not in pin for pin in supply_chain.locked())
+
+
+MUTANTS = tomllib.loads((ROOT / "tools" / "mutants.toml").read_text(encoding="utf-8"))["mutant"]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant["name"])
+def test_every_mutant_still_has_its_line(mutant: dict[str, str]) -> None:
+    text = (ROOT / mutant["path"]).read_text(encoding="utf-8")
+    assert text.count(mutant["old"]) == 1
+    assert all((ROOT / test).exists() for test in mutant["tests"].split() if test.startswith("tests/"))
 
 
 def test_a_file_name_is_never_a_command(tmp_path: Path) -> None:

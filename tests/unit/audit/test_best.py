@@ -16,7 +16,6 @@ from artifact.results import read_results
 from artifact.study import StudyFile, read_study
 from artifact.tasks import tasks_of
 
-pytestmark = pytest.mark.whole_study
 BARS = {"noise": 0.97, "outage": 1.0, "swell": 0.97}
 
 
@@ -26,6 +25,7 @@ def answer(results_folder: Path) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.whole_study
 def test_it_reaches_its_bars_on_fresh_seeds(answer: dict[str, Any]) -> None:
     (ours,) = (row[1:] for row in answer["rows"] if row[0] == best.BEST)
     for name, cell in zip(answer["columns"][1:], ours, strict=True):
@@ -33,6 +33,7 @@ def test_it_reaches_its_bars_on_fresh_seeds(answer: dict[str, Any]) -> None:
         assert cell["mean"] >= BARS[name]
 
 
+@pytest.mark.whole_study
 def test_it_is_no_worse_than_rule_and_label_model(answer: dict[str, Any]) -> None:
     rows = {row[0]: [cell["mean"] for cell in row[1:]] for row in answer["rows"]}
     assert (np.array(rows[best.BEST]) >= np.maximum(rows[best.RULE], rows[best.TABLE1]) - 1e-9).all()
