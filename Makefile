@@ -119,7 +119,8 @@ lock: ## make the locks again; needs uv, and pip's sources through UV_FIND_LINKS
 	cd requirements; compile="uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11"; \
 	$$compile requirements.in torch-cpu.in --no-emit-package torch -o requirements.txt; \
 	$$compile tools.in -c requirements.txt -o tools.txt; \
-	$$compile torch-cuda.in -c requirements.txt --python-platform x86_64-manylinux_2_28 -o torch-cuda.txt
+	$$compile torch-cuda.in -c requirements.txt --python-platform x86_64-manylinux_2_28 -o torch-cuda.txt; \
+	for lock in requirements tools torch-cuda; do "$$PYTHON" ../tools/reasons.py $$lock.txt $$lock.in; done
 
 container: ## build the image with docker, podman or buildah, DEVICE=cuda with its own lock (2-5 min)
 	tools/container build

@@ -50,10 +50,13 @@ def test_every_lock_pins_by_version_and_hash_and_names_no_host(lock: Path) -> No
 
 
 def test_every_direct_dependency_says_why_it_is_there() -> None:
-    for name in ("requirements.in", "torch-cpu.in", "torch-cuda.in"):
-        for line in (LOCKS / name).read_text(encoding="utf-8").splitlines():
+    for source in sorted(LOCKS.glob("*.in")):
+        lock = source.with_suffix(".txt").read_text(encoding="utf-8")
+        for line in source.read_text(encoding="utf-8").splitlines():
             if line and not line.startswith("#"):
-                assert re.match(r"\S+\s+# .{5,}", line), line
+                said = re.match(r"([\w-]+)\S+\s+# (.{5,})", line)
+                assert said, line
+                assert f"# {said[1]}: {said[2]}\n{said[1]}==" in lock
 
 
 @pytest.mark.parametrize(

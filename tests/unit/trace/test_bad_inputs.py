@@ -137,7 +137,7 @@ def test_a_line_of_one_gibibyte_takes_no_gibibyte_of_memory(tmp_path: Path) -> N
         for _ in range(1_024):
             file.write(b"x" * 2**20)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(BadInputError, match=":1102: .* line of more than 65,536 bytes"):
+    with pytest.raises(BadInputError, match=r":1102: .* line of more than 65,536 bytes"):
         read_trace(log)
     log.unlink()
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # KiB
