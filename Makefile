@@ -104,7 +104,7 @@ multiverse: setup ## vary what the paper leaves open over WORLDS=64 worlds; goes
 bench: setup ## time both labeling engines and both models, as ratios within one run (2 min)
 	$(RUN) bench
 
-calibrate: setup ## choose the open parameters again on the calibration seeds (10 min)
+calibrate: setup ## choose the open parameters again on the calibration seeds (3 min)
 	$(RUN) calibrate --study "$$STUDY"
 
 docs: all ## write the numbers in README.md, ARTIFACT.md and the datasheet anew (seconds after `make all`)

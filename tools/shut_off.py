@@ -30,6 +30,7 @@ def main(argument: str = "") -> int:
         "network: no name can be looked up": not looked_up("pypi.org"),
         f"nobody's uid: {os.getuid()}": os.getuid() == 10001,
         f"no capabilities: {status['CapEff'].strip()}": int(status["CapEff"], 16) == 0,
+        f"4 GiB of memory: {memory_limit()}": memory_limit() == 4 * 2**30,
         "no new privileges": status["NoNewPrivs"].strip() == "1",
         "the root file system cannot be written": not any(map(written, (Path("/artifact/x"), Path("/venv/x")))),
         "results can be written": written(Path("/results/.probe")),
@@ -45,6 +46,15 @@ def listen() -> int:
         print(server.getsockname()[1], flush=True)
         while True:
             server.accept()[0].close()
+
+
+def memory_limit() -> int | None:
+    """Return this container's limit in bytes, None without one."""
+    for path in ("memory.max", "memory/memory.limit_in_bytes"):  # control groups, version 2 and 1
+        if (limit := Path("/sys/fs/cgroup", path)).is_file():
+            said = limit.read_text("utf-8").strip()
+            return int(said) if said.isdigit() else None
+    return None
 
 
 def loopback() -> bool:
