@@ -34,6 +34,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Set-up compiles nothing; the first import of a module keeps its bytecode, or every process would start three times slower.
 unexport PYTHONDONTWRITEBYTECODE
 
+# `rm` and `venv --clear` work below these.
+$(foreach name,VENV RESULTS,$(if $(filter-out / . ..,$(strip $($(name)))),,$(error $(name)= names no folder of its own; leave it out, or name one)))
+
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -62,8 +65,10 @@ setup: ## create the environment from hash-pinned locks (1-2 min, 1.5 GB)
 	if [ -e "$$VENV/$$STAMP" ]; then exit 0; fi
 	if ! "$$PYTHON" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then \
 		echo "make: PYTHON=$$PYTHON is no Python 3.11 with venv; install it (Debian 12: apt-get install python3.11 python3.11-venv) or name another with PYTHON=" >&2; exit 2; fi
+	if [ -e "$$VENV" ] && [ ! -e "$$VENV/pip.log" ]; then echo "make: VENV=$$VENV is there already and was not made here; name another with VENV=" >&2; exit 2; fi
 	echo "[setup] creating $$VENV" >&2
 	"$$PYTHON" -m venv --clear "$$VENV"
+	: >"$$VENV/pip.log"
 	install() { "$$VENV/bin/python" -m pip install --no-deps --require-hashes --no-compile --progress-bar off "$$@" >>"$$VENV/pip.log" 2>&1; }; \
 	fail() { tail -n 15 "$$VENV/pip.log" >&2; echo "make: set-up failed; the whole log is $$VENV/pip.log; run make setup again" >&2; exit 2; }; \
 	echo "[setup] installing torch for $$DEVICE" >&2; \
@@ -83,7 +88,7 @@ train: setup ## do the runs: results.json and table1.csv (2-6 min)
 	$(RUN) train $(STUDY_ARGS)
 
 report: setup ## render figures and page from results.json (seconds)
-	$(RUN) report $(STUDY_ARGS)
+	$(RUN) report --results "$$RESULTS"
 
 verify: setup ## print each claim's verdict; fails where one is not reproduced (seconds)
 	$(RUN) verify --results "$$RESULTS"
@@ -149,8 +154,11 @@ vulnerabilities: tools-setup ## known vulnerabilities of the locked versions; ne
 tools-setup: setup ## an environment for fuzz, sbom and vulnerabilities, from their own lock (1 min)
 	if [ -e "$$VENV-tools/$$TOOLS_STAMP" ]; then exit 0; fi
 	echo "[setup] creating $$VENV-tools" >&2
+	if [ -e "$$VENV-tools" ] && [ ! -e "$$VENV-tools/pip.log" ]; then echo "make: $$VENV-tools is there already and was not made here; name another with VENV=" >&2; exit 2; fi
 	"$$PYTHON" -m venv --clear "$$VENV-tools"
-	"$$VENV-tools/bin/python" -m pip install --no-deps --require-hashes --no-compile --quiet -r requirements/tools.txt
+	: >"$$VENV-tools/pip.log"
+	"$$VENV-tools/bin/python" -m pip install --no-deps --require-hashes --no-compile --progress-bar off -r requirements/tools.txt >>"$$VENV-tools/pip.log" 2>&1 || \
+		{ tail -n 15 "$$VENV-tools/pip.log" >&2; echo "make: set-up failed; the whole log is $$VENV-tools/pip.log; run it again" >&2; exit 2; }
 	touch "$$VENV-tools/$$TOOLS_STAMP"
 
 golden: smoke ## write the checksums of the smoke run's stages into data/ (1 min)
@@ -161,4 +169,5 @@ clean: ## remove results and rebuilt data
 	rm -f -- data/run-*.csv data/SHA256SUMS
 
 distclean: clean ## remove the environment as well
-	rm -rf -- "$$VENV" "$$VENV-tools"
+	for folder in "$$VENV" "$$VENV-tools"; do \
+		if [ -e "$$folder/pip.log" ]; then rm -rf -- "$$folder"; elif [ -e "$$folder" ]; then echo "make: $$folder was not made here; it stays" >&2; fi; done

@@ -7,12 +7,13 @@ from pathlib import Path
 from artifact.audit.best import best_labels, best_study
 from artifact.bucket import ColumnSeries
 from artifact.errors import BadInputError
-from artifact.files import write_text
+from artifact.files import unchanged, write_text
 from artifact.labeling import apply_columns
 from artifact.models.multi_task import MultiTaskModel
 from artifact.models.single_task import SingleTaskModel
 from artifact.paths import ResultPaths, RunPaths
-from artifact.study import MultiTaskParameters, read_study
+from artifact.sealed import read_sealed
+from artifact.study import Study, read_study
 from artifact.tasks import tasks_of
 from artifact.tasks.task import NORMAL
 from artifact.trace.reading import read_trace
@@ -30,11 +31,13 @@ def annotate(log: Path, output: Path, study: Path, results: Path) -> None:
     """
     import pandas as pd
 
+    if output.exists() or output.is_symlink():
+        raise BadInputError(output, "is there already", "name a new file")
     file, (best_file, best) = read_study(study), best_study()
     tasks, best_tasks = tasks_of(file), tasks_of(best_file)
     trace = read_trace(log)
     paths = ResultPaths(results).run(RUN)
-    single_task, multi_task = _models(file.study.multi_task, [task.name for task in tasks], paths)
+    single_task, multi_task = _models(file.study, [task.name for task in tasks], paths)
     series = ColumnSeries(trace.rtt_us)
     columns = {"ping": range(1, len(trace) + 1), "rtt_ms": trace.rtt_us / 1000}
     votes = {task.name: apply_columns(task, trace.rtt_us, series) for task in best_tasks}
@@ -48,12 +51,13 @@ def annotate(log: Path, output: Path, study: Path, results: Path) -> None:
     write_text(output, pd.DataFrame(columns).to_csv(index=False, lineterminator="\n"))
 
 
-def _models(
-    p: MultiTaskParameters, names: list[str], paths: RunPaths
-) -> tuple[dict[str, SingleTaskModel], MultiTaskModel]:
+def _models(study: Study, names: list[str], paths: RunPaths) -> tuple[dict[str, SingleTaskModel], MultiTaskModel]:
     try:
-        single_task = {name: SingleTaskModel.load(paths.single_task(name)) for name in names}
-        return single_task, MultiTaskModel.load(paths.multi_task, names, p)
-    except (OSError, RuntimeError, KeyError, ValueError) as error:
+        record = read_sealed(paths.record)
+        if record["models_sha256"] != study.models_fingerprint() or not unchanged(paths.folder, record["outputs"]):
+            raise ValueError
+    except ValueError:
         remedy = "run `make all` with this study first"
-        raise BadInputError(paths.folder, f"no trained models of this study ({error})", remedy) from None
+        raise BadInputError(paths.folder, "no trained models of this study", remedy) from None
+    single_task = {name: SingleTaskModel.load(paths.single_task(name)) for name in names}
+    return single_task, MultiTaskModel.load(paths.multi_task, names, study.multi_task)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from artifact.errors import BadInputError
+from artifact.errors import BadInputError, printable
 
 if TYPE_CHECKING:
     from artifact.pipeline import Job
@@ -25,9 +26,13 @@ STOPPED = "artifact: interrupted; finished runs are kept, the same command goes 
 
 def main() -> NoReturn:
     """Run one command; exit 0 when done, 1 where a claim is not reproduced, 2 on bad input or usage."""
-    # A shell that starts a command in the background has it ignore Ctrl-C; that stays so.
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, _interrupted)
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # A shell that starts a command in the background has it ignore Ctrl-C, nohup a hang-up; that stays so.
+        if signal.getsignal(stop) is not signal.SIG_IGN:
+            signal.signal(stop, _interrupted)
+    # What a terminal of another encoding cannot show is written out.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         given = _parser().parse_args()
         sys.exit(given.run(given))
@@ -39,15 +44,15 @@ def main() -> NoReturn:
             print(STOPPED, file=sys.stderr)
         sys.exit(INTERRUPTED)
     except OSError as error:
-        place = error.filename or "a file"
-        print(f"artifact: {place}: {error.strerror}; free the place or name another with RESULTS=", file=sys.stderr)
+        place = printable(str(error.filename or "the output"))
+        print(f"artifact: {place}: {error.strerror}; make room, or name another place", file=sys.stderr)
     sys.exit(BAD_INPUT)
 
 
-def _interrupted(*_: object) -> NoReturn:
+def _interrupted(number: int, _: object) -> NoReturn:
     """End at once: an exception could be swallowed by whatever library is at work; files appear whole in any case."""
     os.write(2, f"\n{STOPPED}\n".encode())
-    os._exit(INTERRUPTED)
+    os._exit(128 + number)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -64,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     _study_command(commands, "all", _all, "data, runs, results and report; goes on where it stopped")
     _study_command(commands, "data", _data, "build the data sets of every run as CSV")
     _study_command(commands, "train", _train, "do the runs and write results.json and table1.csv")
-    _study_command(commands, "report", _report, "render figures and page from results.json")
+    _results_option(_command(commands, "report", _report, "render figures and page from results.json"))
     compare = _command(commands, "compare", _compare, "compare two results folders; exit 1 where an output differs")
     for name in ("first", "second"):
         compare.add_argument(name, type=Path, help="a results folder; its data sets lie in its folder data")
@@ -171,7 +176,7 @@ def _rebuild(job: Job) -> int:
     from artifact.audit import asking
     from artifact.report.page import render
 
-    with pipeline.writing(job):
+    with pipeline.writing(job.results, job.data):
         results = pipeline.train(job, pipeline.build_data(job))
         results["audit"] = asking.ask(job, results)
         pipeline.write_results(job, results)
@@ -186,7 +191,7 @@ def _data(given: argparse.Namespace) -> int:
     from artifact import pipeline
 
     job = _job(given)
-    with pipeline.writing(job):
+    with pipeline.writing(job.results, job.data):
         pipeline.build_data(job)
     return 0
 
@@ -196,7 +201,7 @@ def _train(given: argparse.Namespace) -> int:
     from artifact.audit import asking
 
     job = _job(given)
-    with pipeline.writing(job):
+    with pipeline.writing(job.results, job.data):
         results = pipeline.train(job, pipeline.build_data(job))
         results["audit"] = asking.kept_answers(job)
         pipeline.write_results(job, results)
@@ -205,11 +210,12 @@ def _train(given: argparse.Namespace) -> int:
 
 def _report(given: argparse.Namespace) -> int:
     from artifact import pipeline
+    from artifact.paths import ResultPaths
     from artifact.report.page import render
 
-    job = _job(given)
-    with pipeline.writing(job):
-        render(job.results)
+    paths = ResultPaths(given.results)
+    with pipeline.writing(paths):
+        render(paths)
     return 0
 
 
@@ -221,7 +227,7 @@ def _audit(given: argparse.Namespace) -> int:
 
     asking.check(given.name, given.traces, given.trace)
     job = _job(given)
-    with pipeline.writing(job):
+    with pipeline.writing(job.results, job.data):
         results = pipeline.train(job, pipeline.build_data(job))
         answer = asking.answered(job, results, given.name, given.worlds, given.traces)
         results["audit"] = asking.kept_answers(job)

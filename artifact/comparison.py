@@ -12,8 +12,9 @@ from typing import Any
 
 from artifact.errors import BadInputError
 from artifact.paths import ResultPaths
+from artifact.sealed import read_sealed
 
-CLOCKS = {"timing", "rates", "time_s", "times", "provenance", "wall_s", "fingerprint"}
+CLOCKS = {"timing", "rates", "time_s", "times", "provenance", "wall_s", "fingerprint", "seal"}
 """Keys of results.json and of the records below which a clock or the machine has written."""
 CLOCKED = re.compile(r"<!-- clock -->.*?<!-- /clock -->", re.DOTALL)
 """Pieces of the page that show a time or the provenance."""
@@ -77,11 +78,18 @@ def as_table(first: Mapping[str, Mapping[str, str]], different: Mapping[str, lis
 
 
 def _votes(path: Path) -> bytes:
-    return json.dumps(json.loads(path.read_bytes())["votes_sha256"], sort_keys=True).encode()
+    return json.dumps(_read(path)["votes_sha256"], sort_keys=True).encode()
 
 
 def _without_clocks(path: Path) -> bytes:
-    return json.dumps(without_clocks(json.loads(path.read_bytes())), sort_keys=True).encode()
+    return json.dumps(without_clocks(_read(path)), sort_keys=True).encode()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return read_sealed(path)
+    except ValueError:
+        raise BadInputError(path, "is torn or edited", "run `make all` or `make smoke` there again") from None
 
 
 def _without_time_rows(path: Path) -> bytes:
@@ -98,7 +106,7 @@ STAGES = (
     Stage("label models", ("runs/*/single_task_*.safetensors",), Path.read_bytes),
     Stage("multi-task networks", ("runs/*/multi_task.safetensors",), Path.read_bytes),
     Stage("labels of every ping", ("runs/*/series.csv",), Path.read_bytes),
-    Stage("audit", ("audit/*.json",), _without_clocks),
+    Stage("audit", ("audit/*.json", "audit/worlds/*.json"), _without_clocks),
     Stage("results", ("results.json",), _without_clocks),
     Stage("Table 1", ("table1.csv",), _without_time_rows),
     Stage("figures", ("*.svg",), Path.read_bytes),

@@ -14,8 +14,14 @@ class BadInputError(Exception):
     def __init__(self, where: str | Path, problem: str, remedy: str, line: int | None = None) -> None:
         place = f"{where}:{line}" if line is not None else str(where)
         # A log may hold control characters; they must neither break the line nor steer the terminal.
-        super().__init__(_printable(f"{place}: {problem}; {remedy}"))
+        super().__init__(printable(f"{place}: {problem}; {remedy}"))
+        self.given = (where, problem, remedy, line)
+
+    def __reduce__(self) -> tuple[type[BadInputError], tuple[str | Path, str, str, int | None]]:
+        """Let a worker's error reach the terminal: it is sent to the main process."""
+        return type(self), self.given
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Return ``text`` with every control character and undecodable byte written out."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

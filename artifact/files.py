@@ -6,10 +6,12 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from artifact.errors import BadInputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,16 +22,23 @@ _TORN = re.compile(r"\..+\.\d+\.[0-9a-f]{8}\.part")
 
 @contextmanager
 def appearing(path: Path) -> Iterator[Path]:
-    """Yield a path beside ``path`` to write to; rename it to ``path`` on success, remove it on any failure."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Yield a path beside ``path`` to write to; rename it to ``path`` on success, remove it on any failure.
+
+    A full disk or a place that cannot be written is a BadInputError that names ``path``.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield beside
         with beside.open("rb") as written:
             os.fsync(written.fileno())
         beside.replace(path)
+    except OSError as error:
+        remedy = "make room, or name a place that can be written"
+        raise BadInputError(path, f"cannot be written ({error.strerror})", remedy) from None
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
 
 
 def remove_torn(folders: Iterable[Path]) -> None:
@@ -58,6 +67,14 @@ def write_with(path: Path, write: Callable[[Path], object]) -> None:
     """Let ``write`` fill a file that becomes ``path``, whole or not at all."""
     with appearing(path) as beside:
         write(beside)
+
+
+def unchanged(folder: Path, sums: Mapping[str, str]) -> bool:
+    """Tell whether a folder holds the named files with these SHA-256."""
+    try:
+        return all(sha256(folder / name) == total for name, total in sums.items())
+    except OSError:
+        return False
 
 
 def sha256(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +89,10 @@ class RunPaths:
     def multi_task(self) -> Path:
         """The trained multi-task network."""
         return self.folder / "multi_task.safetensors"
+
+    def outputs(self, tasks: Iterable[str]) -> list[Path]:
+        """Return every file but the record."""
+        return [self.series, self.multi_task, *map(self.single_task, tasks)]
 
     def single_task(self, task: str) -> Path:
         """Return the trained label model of one task."""

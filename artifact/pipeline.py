@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -26,13 +27,17 @@ import numpy as np
 from artifact import provenance
 from artifact.dataset import SPLITS, Dataset, build_dataset
 from artifact.errors import BadInputError
-from artifact.files import remove_torn, write_text
-from artifact.paths import ResultPaths, RunPaths
+from artifact.files import remove_torn, sha256, unchanged, write_text
+from artifact.paths import ResultPaths
 from artifact.results import assemble, describe_base, table1_csv
+from artifact.sealed import read_sealed, write_sealed
 from artifact.study import Study, StudyFile, read_study
 from artifact.tasks import tasks_of
 from artifact.tasks.task import Task
 from artifact.trace.series import Trace
+
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a request to end, a closed terminal."""
 
 
 @dataclass(frozen=True)
@@ -93,21 +98,26 @@ def smaller(job: Job) -> Job:
 
 
 @contextmanager
-def writing(job: Job) -> Iterator[None]:
-    """Hold the results folder: two commands that write to one folder would mix their runs."""
+def writing(results: ResultPaths, *others: Path) -> Iterator[None]:
+    """Hold the results folder: two commands that write to one folder would mix their runs.
+
+    What a killed command left half written there, and in ``others``, is removed.
+    """
     try:
-        job.results.folder.mkdir(parents=True, exist_ok=True)
-        held = job.results.lock.open("w", encoding="utf-8")
+        results.folder.mkdir(parents=True, exist_ok=True)
+        # Neither what a link leads to nor a pipe is a lock of ours.
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        held = os.open(results.lock, flags, 0o644)
     except OSError as error:
         remedy = "name a folder that can be written with RESULTS="
-        raise BadInputError(job.results.folder, f"cannot be written ({error.strerror})", remedy) from None
-    with held:
+        raise BadInputError(results.folder, f"cannot be written ({error.strerror})", remedy) from None
+    with os.fdopen(held, "rb"):
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             remedy = "wait for it, or name another folder with RESULTS="
-            raise BadInputError(job.results.folder, "another command is writing here", remedy) from None
-        remove_torn(job.results.written())
+            raise BadInputError(results.folder, "another command is writing here", remedy) from None
+        remove_torn((*results.written(), *others))
         yield
 
 
@@ -125,17 +135,17 @@ def build_data(job: Job) -> list[Dataset]:
 
 def train(job: Job, datasets: Sequence[Dataset]) -> dict[str, Any]:
     """Do every run that has no current record; return results.json as the records give it, audit left out."""
-    stale = [number for number in range(job.study.runs.count) if _current_record(job, number) is None]
+    stale = [number for number in range(job.study.runs.count) if not _is_current(job, number)]
     # Labeling functions cannot be sent to another process; the worker looks the tasks up again.
     sent = dataclasses.replace(job, tasks=())
     in_parallel(_do_run, [(sent, number) for number in stale], "runs")
-    records = [_record(job.results.run(number)) for number in range(job.study.runs.count)]
+    records = [read_sealed(job.results.run(number).record) for number in range(job.study.runs.count)]
     return assemble(job.file, job.tasks, records, _base(job, datasets[0]), _provenance(job, records, datasets))
 
 
 def write_results(job: Job, results: dict[str, Any]) -> None:
     """Write results.json and table1.csv."""
-    write_text(job.results.results, json.dumps(results, indent=1, sort_keys=False) + "\n")
+    write_sealed(job.results.results, results)
     write_text(job.results.table1, table1_csv(results))
 
 
@@ -151,7 +161,7 @@ def in_parallel(work: Callable[[Any], str], given: Sequence[Any], what: str) -> 
     with (
         tqdm(total=len(given), desc=what, unit=what[:-1], file=sys.stderr, mininterval=1) as bar,
         _interrupts_raised(),
-        ProcessPoolExecutor(workers, spawn, _start_worker) as pool,
+        ProcessPoolExecutor(workers, spawn, start_worker) as pool,
     ):
         try:
             for done in as_completed(_started_deaf(pool, work, given)):
@@ -169,14 +179,16 @@ def in_parallel(work: Callable[[Any], str], given: Sequence[Any], what: str) -> 
 
 @contextmanager
 def _interrupts_raised() -> Iterator[None]:
-    """Let Ctrl-C raise while this process only waits for workers, so that they are ended in good order."""
-    before = signal.getsignal(signal.SIGINT)
-    if before is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Let Ctrl-C and its like raise while this process only waits for workers, so that they end in good order."""
+    before = {stop: signal.getsignal(stop) for stop in STOPS}
+    for stop, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(stop, signal.default_int_handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for stop, handler in before.items():
+            signal.signal(stop, handler)
 
 
 def _started_deaf(pool: ProcessPoolExecutor, work: Callable[[Any], str], given: Sequence[Any]) -> list[Future[str]]:
@@ -199,9 +211,17 @@ def _started_deaf(pool: ProcessPoolExecutor, work: Callable[[Any], str], given: 
     return started
 
 
-def _start_worker() -> None:
+def start_worker() -> None:
+    """Make a process ready to work: it ends with its parent, however that ends."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     one_thread()
     _import_what_is_timed()
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def one_thread() -> None:
@@ -239,8 +259,15 @@ def _do_run(given: tuple[Job, int]) -> str:
         columns |= {f"{name}_{side}": labels for name, labels in run.labels[side].items()}
     _write_columns(paths.series, columns)
     wall_s = time.perf_counter() - begin
-    record = {"fingerprint": job.fingerprint(number), "number": number, "wall_s": wall_s, **run.record}
-    write_text(paths.record, json.dumps(record, indent=1) + "\n")
+    record = {
+        "fingerprint": job.fingerprint(number),
+        "models_sha256": job.study.models_fingerprint(),
+        "outputs": {path.name: sha256(path) for path in paths.outputs(run.single_task)},
+        "number": number,
+        "wall_s": wall_s,
+        **run.record,
+    }
+    write_sealed(paths.record, record)
     shown = ", ".join(
         f"{name} {run.record['scores']['single_task'][name]['accuracy']:.3f}/"
         f"{run.record['scores']['multi_task'][name]['accuracy']:.3f}"
@@ -253,17 +280,13 @@ def _dataset(job: Job, number: int) -> Dataset:
     return build_dataset(job.study, job.tasks, job.study.runs.first_dataset_seed + number, job.trace)
 
 
-def _current_record(job: Job, number: int) -> dict[str, Any] | None:
+def _is_current(job: Job, number: int) -> bool:
+    paths = job.results.run(number)
     try:
-        record = _record(job.results.run(number))
-    except (OSError, ValueError):
-        return None
-    return record if record.get("fingerprint") == job.fingerprint(number) else None
-
-
-def _record(paths: RunPaths) -> dict[str, Any]:
-    record: dict[str, Any] = json.loads(paths.record.read_text(encoding="utf-8"))
-    return record
+        record = read_sealed(paths.record)
+    except ValueError:
+        return False
+    return record["fingerprint"] == job.fingerprint(number) and unchanged(paths.folder, record["outputs"])
 
 
 def _base(job: Job, first: Dataset) -> dict[str, Any]:
@@ -278,6 +301,7 @@ def _provenance(job: Job, records: Sequence[dict[str, Any]], datasets: Sequence[
         "trace_sha256": job.trace.sha256 if job.trace else None,
         "study_sha256": job.study.fingerprint(),
         "seeds": [record["seeds"] for record in records],
+        "records": [record["seal"] for record in records],
         "versions": provenance.versions(),
         "hardware": provenance.hardware(),
         "device": job.device,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import inspect
 import io
-import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from artifact.claims import judge
 from artifact.errors import BadInputError
 from artifact.paths import RATES, TABLE1
 from artifact.scores import MEASURES, over_runs
+from artifact.sealed import read_sealed
 from artifact.study import StudyFile, parameter_lines
 from artifact.tasks.task import Task
 from artifact.trace.series import Trace
@@ -74,13 +74,12 @@ def assemble(
 
 
 def read_results(path: Path) -> dict[str, Any]:
-    """Read results.json; where it is missing or of another schema, say how to make it."""
+    """Read results.json; where it is missing, edited or of another schema, say how to make it."""
     try:
-        results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        current = results["schema_version"] == SCHEMA_VERSION
-    except (OSError, ValueError, KeyError, TypeError):
-        raise BadInputError(path, "no readable results", "run `make all` first") from None
-    if not current:
+        results = read_sealed(path)
+    except ValueError:
+        raise BadInputError(path, "no results, or edited ones", "run `make all` first") from None
+    if results["schema_version"] != SCHEMA_VERSION:
         raise BadInputError(path, f"results of schema {results['schema_version']}", "run `make all` again")
     return results
 

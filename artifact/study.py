@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import hashlib
 import json
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from artifact.errors import BadInputError
 
@@ -70,6 +71,13 @@ class DatasetParameters(StrictModel):
     clean_quantile: Annotated[float, Field(gt=0.5, le=1)]
     train: Annotated[float, Field(ge=0.1, le=0.8)]
     validation: Annotated[float, Field(ge=0.1, le=0.8)]
+
+    @field_validator("validation")
+    @classmethod
+    def _leaves_rows_for_testing(cls, validation: float, before: ValidationInfo) -> float:
+        if before.data.get("train", 0) + validation > 0.95:
+            raise ValueError("train and validation leave less than 0.05 for testing")
+        return validation
 
 
 class LabelModelParameters(StrictModel):
@@ -151,17 +159,25 @@ class Study(StrictModel):
         canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
+    def models_fingerprint(self) -> str:
+        """Return a checksum of the parameters without which a trained model cannot be used."""
+        kept = self.model_dump(mode="json", include={"dataset", "label_model", "multi_task", "tasks", "runs"})
+        kept["runs"] = kept["runs"]["tasks"]
+        return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
 
 @dataclass(frozen=True)
 class StudyFile:
     """A study together with the lines it was read from, so that an error or a reader can be sent there.
 
-    ``lines`` maps the path of a key, as in ("tasks", "noise", "bucket"), to its line number and its comment.
+    ``lines`` maps the path of a key, as in ("tasks", "noise", "bucket"), to its line number and its comment;
+    ``values`` is the file as it was read.
     """
 
     path: Path
     study: Study
     lines: Mapping[tuple[str, ...], tuple[int, str]]
+    values: Mapping[str, Any]
 
     def check(self, model: type[Parameters], table: tuple[str, ...], values: Mapping[str, Any]) -> Parameters:
         """Validate one table with ``model``; a wrong key or value is a BadInputError that names its line."""
@@ -186,7 +202,7 @@ class StudyFile:
         table[keys[-1]] = value
         study = _validated(Study, values, self.path, self.lines, ())
         _check_seeds(study, self.path, self.lines)
-        return StudyFile(self.path, study, self.lines)
+        return dataclasses.replace(self, study=study)
 
     def _line(self, keys: tuple[str, ...]) -> int:
         return self.lines.get(("multiverse", "ranges", ".".join(keys)), (1, ""))[0]
@@ -204,20 +220,21 @@ def read_study(path: Path) -> StudyFile:
         line = re.search(r"at line (\d+)", str(error))
         number = int(line[1]) if line else text.count("\n") + 1
         raise BadInputError(path, f"no valid TOML ({error})", "mend this line", number) from None
+    except ValueError as error:  # a number of thousands of digits
+        raise BadInputError(path, f"no valid TOML ({error})", "write numbers that fit") from None
     except RecursionError:
         raise BadInputError(path, "nested too deeply", "write one table per section") from None
-    lines = _key_lines(text)
+    lines = _key_lines(text, values)
     study = _validated(Study, values, path, lines, ())
     _check_seeds(study, path, lines)
-    return StudyFile(path, study, lines)
+    return StudyFile(path, study, lines, values)
 
 
 def parameter_lines(file: StudyFile) -> list[dict[str, Any]]:
     """List every parameter with its value and the source that is noted beside it in the file."""
-    values = tomllib.loads(file.path.read_text(encoding="utf-8"))
     listed = []
     for keys, (line, comment) in file.lines.items():
-        value: Any = values
+        value: Any = file.values
         for key in keys:
             value = value[key]
         if not isinstance(value, dict) or comment:
@@ -277,18 +294,39 @@ _TABLE = re.compile(r"^\s*\[\s*([^\[\]#]+?)\s*\]\s*(?:#.*)?$")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_.\-\"']+)\s*=[^#]*(?:#\s*(.*))?$")
 
 
-def _key_lines(text: str) -> dict[tuple[str, ...], tuple[int, str]]:
-    """Find the line and the trailing comment of each key: tomllib keeps neither."""
+def _key_lines(text: str, values: Mapping[str, Any]) -> dict[tuple[str, ...], tuple[int, str]]:
+    """Find the line and the trailing comment of each key in ``values``: tomllib keeps neither."""
     lines: dict[tuple[str, ...], tuple[int, str]] = {}
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), start=1):
         if match := _TABLE.match(line):
             table = _key_path(match[1])
-            lines.setdefault(table, (number, ""))
+            keys, comment = table, ""
         elif match := _KEY.match(line):
-            lines.setdefault(table + _key_path(match[1]), (number, (match[2] or "").strip()))
+            keys, comment = table + _key_path(match[1]), (match[2] or "").strip()
+        else:
+            continue
+        if _holds(values, keys):
+            lines.setdefault(keys, (number, comment))
     return lines
 
 
 def _key_path(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip("\"'") for part in re.findall(r"\"[^\"]*\"|'[^']*'|[^.\s]+", dotted))
+    """Return a TOML key's parts, escapes resolved; nothing where it is none, as within a text of several lines."""
+    try:
+        nested: Any = tomllib.loads(f"{dotted} = 0")
+    except tomllib.TOMLDecodeError:
+        return ()
+    path = []
+    while isinstance(nested, dict):
+        ((key, nested),) = nested.items()
+        path.append(key)
+    return tuple(path)
+
+
+def _holds(values: Any, keys: tuple[str, ...]) -> bool:
+    for key in keys:
+        if not isinstance(values, dict) or key not in values:
+            return False
+        values = values[key]
+    return bool(keys)

@@ -64,20 +64,22 @@ class Faults:
         print(f"undisturbed: {self.seconds:.0f} s")
 
     def killed(self, kills: int) -> None:
-        """Kill every process at random moments; then the same command has to finish with the same results."""
+        """Kill all processes, or the first alone, at random moments; the same command then has to finish the same."""
         moments = random.Random(SEED)  # noqa: S311 - a moment, not a secret
         for number in range(kills):
             folder = self.place / f"killed-{number}"
             after = moments.uniform(0.2, self.seconds)
             started = self.start(folder)
             time.sleep(after)
+            alone = bool(number % 2)
             if started.poll() is None:
-                os.killpg(started.pid, signal.SIGKILL)
+                (os.kill if alone else os.killpg)(started.pid, signal.SIGKILL)
             started.wait()
-            wrong = list(torn(folder))
+            wrong = list(torn(folder)) + ["workers live on"] * (not gone(started.pid))
             finished = self.start(folder).wait() == 0 and self.equal(folder)
             left = list(folder.rglob("*.part"))
-            self.note(f"killed after {after:4.1f} s", finished and not wrong and not left, f"{wrong} {left}")
+            what = f"{'first' if alone else 'all'} killed after {after:4.1f} s"
+            self.note(what, finished and not wrong and not left, f"{wrong} {left}")
 
     def two_at_once(self) -> None:
         """Start two commands on one folder: one does the work, the other says so and leaves."""
@@ -137,6 +139,17 @@ class Faults:
             self.survived += 1
         else:
             self.wrong.append(what)
+
+
+def gone(group: int) -> bool:
+    """Wait until no process of a group is left; False where one still is after ten seconds."""
+    for _ in range(100):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def torn(folder: Path) -> Iterator[str]:

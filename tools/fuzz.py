@@ -21,22 +21,24 @@ with atheris.instrument_imports(include=["artifact"]):
     from artifact.errors import BadInputError
     from artifact.study import read_study
     from artifact.tasks import tasks_of
-    from artifact.trace.reading import read_trace
+    from artifact.trace import reading
+    from artifact.trace.series import LONGEST_RTT_US
 
 RUNS = 200_000
-LONGEST_INPUT = 6_000
+LONGEST_INPUT = 8_192
 PING = b"PING 192.0.2.1 (192.0.2.1) 56(84) bytes of data.\n"
-SEEDS = {
-    "t-ping": PING + b"".join(b"64 bytes from 192.0.2.1: icmp_seq=%d ttl=57 time=9.8 ms\n" % n for n in range(1, 60)),
-    "t-stamped": PING
+TRACES = {
+    "ping": PING + b"".join(b"64 bytes from 192.0.2.1: icmp_seq=%d ttl=57 time=9.8 ms\n" % n for n in range(1, 60)),
+    "stamped": PING
     + b"[1700000000.123456] 64 bytes from 192.0.2.1: icmp_seq=65535 ttl=57 time=9.81 ms\n"
     + b"[1700000001.123456] no answer yet for icmp_seq=0\n"
     + b"[1700000002.123456] 64 bytes from 192.0.2.1: icmp_seq=0 ttl=57 time=1009 ms (DUP!)\n"
     + b"\n--- 192.0.2.1 ping statistics ---\n3 packets transmitted, 2 received, 33% packet loss, time 2002ms\n",
-    "t-csv": b"second,rtt_ms\n" + b"".join(b"%d,%d.5\n" % (n, 9 + n % 3) for n in range(60)),
-    "t-semicolons": b"\xef\xbb\xbftime;rtt\r\n2026-01-01 00:00:00;9,5\r\n2026-01-01 00:00:01;\r\n",
-    "t-timed": b"".join(b"17000000%02d.5\t%d.25\n" % (n, 9 + n % 3) for n in range(60)),
+    "csv": b"second,rtt_ms\n" + b"".join(b"%d,%d.5\n" % (n, 9 + n % 3) for n in range(60)),
+    "semicolons": b"\xef\xbb\xbftime;rtt\r\n2026-01-01 00:00:00;9,5\r\n2026-01-01 00:00:01;\r\n",
+    "timed": b"".join(b"Tue Oct 22 16:00:%02d 2024\t0.0092%d\n" % (n, n % 3) for n in range(60)),
 }
+STUDY = (ROOT / "study.toml").read_bytes()
 
 
 def one_input(data: bytes) -> None:
@@ -48,10 +50,13 @@ def one_input(data: bytes) -> None:
         if data[:1] == b"s":
             tasks_of(read_study(PLACE))
         else:
-            read_trace(PLACE)
+            rtt_us = reading.read_trace(PLACE).rtt_us
+            if rtt_us.dtype != "int64" or rtt_us.min() < 0 or rtt_us.max() > LONGEST_RTT_US:
+                raise AssertionError(f"no RTTs: {rtt_us}")
     except BadInputError as refused:
-        if len(str(refused).splitlines()) != 1:
-            raise AssertionError(f"not one line: {refused!s}") from refused
+        said = str(refused)
+        if len(said.splitlines()) != 1 or not said.startswith(str(PLACE)) or "; " not in said:
+            raise AssertionError(f"not one line with place and remedy: {said}") from refused
 
 
 def main() -> None:
@@ -60,8 +65,16 @@ def main() -> None:
     found = Path(os.environ.get("RESULTS", "results")) / "fuzz"
     corpus = found / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
-    for name, content in {**SEEDS, "s-study": b"s" + (ROOT / "study.toml").read_bytes()}.items():
-        (corpus / name).write_bytes(content if name.startswith("s") else b"t" + content)
+    # A few pings make a trace here, or no input of this length would.
+    reading.FEWEST_PINGS = 2
+    formats = set()
+    for name, content in TRACES.items():
+        PLACE.write_bytes(content)
+        formats.add(reading.read_trace(PLACE).format)
+        (corpus / name).write_bytes(b"t" + content)
+    if formats != {reader.FORMAT for reader in reading.READERS} or len(STUDY) >= LONGEST_INPUT:
+        raise SystemExit("fuzz: the seeds do not reach every reader; mend TRACES or LONGEST_INPUT in tools/fuzz.py")
+    (corpus / "study").write_bytes(b"s" + STUDY)
     options = [f"-runs={runs}", f"-max_len={LONGEST_INPUT}", "-timeout=10", "-rss_limit_mb=2048", "-seed=1"]
     atheris.Setup([sys.argv[0], *options, "-print_final_stats=1", f"-artifact_prefix={found}/", str(corpus)], one_input)
     atheris.Fuzz()

@@ -15,11 +15,12 @@ from pathlib import Path
 
 from project import ROOT, copy, tracked
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 CONDITIONS = (
-    {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+    {"PYTHONHASHSEED": "0", **dict.fromkeys(THREADS, "1"), "LC_ALL": "C.UTF-8", "TZ": "UTC"},
     {
         "PYTHONHASHSEED": "4711",
-        "OMP_NUM_THREADS": "2",
+        **dict.fromkeys(THREADS, "2"),
         # The plain C locale, where text is ASCII unless a line says otherwise.
         "LC_ALL": "C",
         "PYTHONUTF8": "0",

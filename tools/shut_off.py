@@ -29,10 +29,12 @@ def main(argument: str = "") -> int:
         "network: no address can be reached": not any(reached(address) for address in addresses),
         "network: no name can be looked up": not looked_up("pypi.org"),
         f"nobody's uid: {os.getuid()}": os.getuid() == 10001,
-        f"no capabilities: {status['CapEff'].strip()}": int(status["CapEff"], 16) == 0,
-        f"4 GiB of memory: {memory_limit()}": memory_limit() == 4 * 2**30,
-        "no new privileges": status["NoNewPrivs"].strip() == "1",
-        "the root file system cannot be written": not any(map(written, (Path("/artifact/x"), Path("/venv/x")))),
+        f"confined: no capability can be had: {status['CapBnd'].strip()}": int(status["CapBnd"], 16) == 0,
+        f"confined: 4 GiB of memory: {limit('memory')}": limit("memory") == 4 * 2**30,
+        f"confined: 256 processes: {limit('pids')}": limit("pids") == 256,
+        "confined: no new privileges": status["NoNewPrivs"].strip() == "1",
+        "confined: the root file system is mounted read-only": bool(os.statvfs("/").f_flag & os.ST_RDONLY),
+        "neither code nor environment can be written": not any(map(written, (Path("/artifact/x"), Path("/venv/x")))),
         "results can be written": written(Path("/results/.probe")),
     }
     for check, holds in checks.items():
@@ -48,11 +50,12 @@ def listen() -> int:
             server.accept()[0].close()
 
 
-def memory_limit() -> int | None:
-    """Return this container's limit in bytes, None without one."""
-    for path in ("memory.max", "memory/memory.limit_in_bytes"):  # control groups, version 2 and 1
-        if (limit := Path("/sys/fs/cgroup", path)).is_file():
-            said = limit.read_text("utf-8").strip()
+def limit(of: str) -> int | None:
+    """Return this container's limit of memory (bytes) or pids, None without one."""
+    first = {"memory": "memory/memory.limit_in_bytes", "pids": "pids/pids.max"}
+    for path in (f"{of}.max", first[of]):  # control groups, version 2 and 1
+        if (place := Path("/sys/fs/cgroup", path)).is_file():
+            said = place.read_text("utf-8").strip()
             return int(said) if said.isdigit() else None
     return None
 

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ("requirements.txt", "torch-cpu.txt")
 COMPATIBLE = re.compile(r"\b(apache|mit|0?bsd|bsl-1|psf|python-2|isc|mpl|zlib|cc0|unlicense|hpnd)\b", re.IGNORECASE)
 """Words in names of licences that may stand beside Apache-2.0; MPL covers its own files only."""
 
@@ -52,8 +51,8 @@ def sbom() -> int:
 
 def compatible(said: str) -> bool:
     """Tell whether a licence may stand beside Apache-2.0: every part joined by AND or a comma, one of those by OR."""
-    parts = re.split(r" AND |, ", said)
-    return all(any(COMPATIBLE.search(choice) for choice in part.split(" OR ")) for part in parts)
+    parts = re.split(r" and |, ", said, flags=re.IGNORECASE)
+    return all(any(map(COMPATIBLE.search, re.split(" or ", part, flags=re.IGNORECASE))) for part in parts)
 
 
 def licences(package: dict[str, Any]) -> str:
@@ -98,9 +97,10 @@ def vulnerabilities() -> int:
 
 
 def locked() -> list[str]:
-    """Return every locked package as name==version, without the builds' local versions, which no service lists."""
-    text = "\n".join((ROOT / "requirements" / lock).read_text(encoding="utf-8") for lock in LOCKS)
-    return re.findall(r"^([\w.-]+==[^\s+;]+)", text, re.MULTILINE)
+    """Return every package of every lock as name==version, without local versions: no service lists those."""
+    locks = sorted((ROOT / "requirements").glob("*.txt"))
+    text = "\n".join(lock.read_text(encoding="utf-8") for lock in locks)
+    return sorted(set(re.findall(r"^([\w.-]+==[^\s+;]+)", text, re.MULTILINE)))
 
 
 if __name__ == "__main__":

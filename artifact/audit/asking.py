@@ -16,11 +16,11 @@ from artifact.audit import ON_DEMAND, QUESTIONS, multiverse, question, real_line
 from artifact.audit.answer import Answer
 from artifact.audit.evidence import Evidence, world_of
 from artifact.errors import BadInputError
-from artifact.files import write_text
 from artifact.models.multi_task import MultiTaskModel
 from artifact.models.single_task import SingleTaskModel
 from artifact.paths import BEST_STUDY
 from artifact.pipeline import Job, in_parallel, one_thread
+from artifact.sealed import read_sealed, write_sealed
 
 
 def ask(job: Job, results: Mapping[str, Any], names: Iterable[str] = QUESTIONS) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def kept_answers(job: Job) -> dict[str, Any]:
 def keep(job: Job, name: str, answer: Answer) -> None:
     """Write an answer beside the runs that it was drawn from."""
     kept = {"fingerprint": _fingerprint(job), "answer": dataclasses.asdict(answer)}
-    write_text(job.results.answer(name), json.dumps(kept, indent=1) + "\n")
+    write_sealed(job.results.answer(name), kept)
 
 
 def gather(job: Job, results: Mapping[str, Any]) -> Evidence:
@@ -97,14 +97,14 @@ def _do_world(given: tuple[Job, Mapping[str, float], int]) -> str:
     job, point, seed = given
     reached = multiverse.world(multiverse.changed(job.file, point), seed)
     path = job.results.world(_world_fingerprint(job, point, seed))
-    write_text(path, json.dumps({"point": dict(point), "seed": seed, "reached": reached}, indent=1) + "\n")
+    write_sealed(path, {"point": dict(point), "seed": seed, "reached": reached})
     return ""
 
 
 def _kept_world(job: Job, point: Mapping[str, float], seed: int) -> dict[str, Any] | None:
     try:
-        kept = json.loads(job.results.world(_world_fingerprint(job, point, seed)).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        kept = read_sealed(job.results.world(_world_fingerprint(job, point, seed)))
+    except ValueError:
         return None
     reached: dict[str, Any] = kept["reached"]
     return reached
@@ -118,8 +118,8 @@ def _world_fingerprint(job: Job, point: Mapping[str, float], seed: int) -> str:
 
 def _kept(job: Job, name: str) -> dict[str, Any] | None:
     try:
-        kept = json.loads(job.results.answer(name).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        kept = read_sealed(job.results.answer(name))
+    except ValueError:
         return None
     answer: dict[str, Any] = kept["answer"]
     return answer if kept["fingerprint"] == _fingerprint(job) else None

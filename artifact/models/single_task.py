@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from artifact.errors import BadInputError
 from artifact.files import write_numbers
 from artifact.labeling import LabelMatrix
 from artifact.study import LabelModelParameters
@@ -42,7 +43,14 @@ class SingleTaskModel:
 
         model = LabelModel(cardinality=2, verbose=False, device=device)
         # Always pass a seed: Snorkel draws its default once, when it is imported.
-        model.fit(votes, n_epochs=p.epochs, lr=p.learning_rate, seed=seed, class_balance=prior, progress_bar=False)
+        try:
+            model.fit(votes, n_epochs=p.epochs, lr=p.learning_rate, seed=seed, class_balance=prior, progress_bar=False)
+        except Exception as error:
+            # Snorkel has no error of its own for that.
+            if "NaN" not in str(error):
+                raise
+            problem = f"{p.learning_rate:g} lets the label model diverge"
+            raise BadInputError("label_model.learning_rate", problem, "lower it") from None
         return cls(model.mu.detach().cpu().numpy(), np.asarray(model.p, dtype=np.float64))
 
     def probabilities(self, votes: LabelMatrix) -> NDArray[np.float64]:

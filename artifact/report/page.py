@@ -12,10 +12,11 @@ import jinja2
 import pandas as pd
 
 from artifact.errors import BadInputError
-from artifact.files import write_text
+from artifact.files import unchanged, write_text
 from artifact.paths import ResultPaths
 from artifact.report import figures
 from artifact.results import SIDES, read_results
+from artifact.sealed import read_sealed
 
 HERE = Path(__file__).resolve().parent
 SYMBOLS = {"reproduced": "✓", "trend only": "≈", "not reproduced": "✗", "not attempted": "–"}
@@ -24,6 +25,7 @@ SYMBOLS = {"reproduced": "✓", "trend only": "≈", "not reproduced": "✗", "n
 def render(paths: ResultPaths) -> None:
     """Draw the figures and write report.html: self-contained, escaped, without script and without network."""
     results = read_results(paths.results)
+    _check_runs(paths, results)
     series = _series(paths.run(0).series)
     figures.figure1(paths.figure(1), series, results)
     figures.figure3(paths.figure(3), series, results)
@@ -49,6 +51,18 @@ def render(paths: ResultPaths) -> None:
         labelled=figures.counts(series, names, "single_task"),
     )
     write_text(paths.report, text)
+
+
+def _check_runs(paths: ResultPaths, results: Mapping[str, Any]) -> None:
+    """Refuse runs that are not those of results.json, as a command that was stopped half way leaves them."""
+    try:
+        for number, seal in enumerate(results["provenance"]["records"]):
+            run = paths.run(number)
+            record = read_sealed(run.record)
+            if record["seal"] != seal or not unchanged(run.folder, record["outputs"]):
+                raise ValueError
+    except ValueError:
+        raise BadInputError(paths.folder, "its runs are not those of its results.json", "run `make all`") from None
 
 
 def _environment() -> jinja2.Environment:

@@ -16,14 +16,14 @@ def tasks_of(file: StudyFile) -> tuple[Task, ...]:
     """Return the study's tasks in its order, each with its parameters; an unknown one is a BadInputError."""
     names = file.study.runs.tasks
     line = file.lines.get(("runs", "tasks"), (1, ""))[0]
-    if len(set(names)) < len(names):
-        raise BadInputError(file.path, "a task is listed twice", "list each task once", line)
     found = []
     for name in names:
         try:
             found.append(find(name))
         except LookupError as error:
             raise BadInputError(file.path, f"runs.tasks: {error}", _remedy(), line) from None
+    if len({task.name for task in found}) < len(found):
+        raise BadInputError(file.path, "a task is listed twice", "list each task once", line)
     _check_unused(file, found)
     tables = file.study.tasks
     return tuple(
@@ -41,7 +41,7 @@ def find(name: str) -> Task:
         module, attribute = f"{__name__}.{name}", name
     try:
         task = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
+    except Exception as error:  # whatever a module of somebody else's raises on import
         raise LookupError(f"no task {name!r} ({error})") from None
     if not isinstance(task, Task):
         raise LookupError(f"{name!r} is no Task")

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from artifact.errors import BadInputError
+from artifact.errors import BadInputError, printable
 from artifact.trace import ping_log, rtt_csv, timed_tsv
 from artifact.trace.lines import Log, opened
 from artifact.trace.series import FEWEST_PINGS, Trace
@@ -47,7 +47,7 @@ def read_trace(path: Path, at_most: int | None = None) -> Trace:
         if len(rtt_us) < FEWEST_PINGS:
             problem = f"holds {len(rtt_us):,} pings, too few for a trace"
             raise BadInputError(path, problem, f"give a log of {FEWEST_PINGS:,} pings or more")
-        return Trace(rtt_us, path.name, reader.FORMAT, log.sha256(), tuple(log.notes))
+        return Trace(rtt_us, printable(path.name), reader.FORMAT, log.sha256(), tuple(log.notes))
 
 
 def _reader_of(log: Log) -> Reader:

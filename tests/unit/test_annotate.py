@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,24 @@ def test_it_finds_what_is_plain_to_see(log: Path, small_results: Path, tmp_path:
     for approach in ("best", "single_task"):
         assert (labels[f"outage_{approach}"] == silent).all()
     assert (labels["outage_multi_task"] == silent).all()
+
+
+def test_nothing_is_replaced(log: Path, small_results: Path, tmp_path: Path) -> None:
+    before, pipe = log.read_bytes(), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for output in (log, pipe):
+        with pytest.raises(BadInputError, match="is there already; name a new file"):
+            annotate(log, output, STUDY, small_results)
+    assert log.read_bytes() == before
+    assert pipe.is_fifo()
+
+
+def test_models_of_another_study_are_refused(log: Path, small_results: Path, tmp_path: Path) -> None:
+    study, text = tmp_path / "study.toml", STUDY.read_text(encoding="utf-8")
+    study.write_text(text.replace("calm_sd = 0.25 ", "calm_sd = 0.75 "), encoding="utf-8")
+    with pytest.raises(BadInputError, match="no trained models of this study; run `make all`"):
+        annotate(log, tmp_path / "labels.csv", study, small_results)
+    assert not (tmp_path / "labels.csv").exists()
 
 
 def test_without_models_it_says_what_to_do(log: Path, tmp_path: Path) -> None:

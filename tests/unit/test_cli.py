@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from artifact.paths import ROOT, STUDY
+from artifact.results import SCHEMA_VERSION
+from artifact.sealed import write_sealed
 
 
 def run(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -90,7 +91,7 @@ def test_verify_without_results_says_what_to_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("word", "code"), [("reproduced", 0), ("not reproduced", 1)])
 def test_verify_exits_1_where_a_claim_is_not_reproduced(tmp_path: Path, word: str, code: int) -> None:
     claim = {"id": "C1", "verdict": word, "published": 0.88, "reproduced": 0.5, "statement": "s"}
-    (tmp_path / "results.json").write_text(json.dumps({"schema_version": 1, "claims": [claim]}), encoding="utf-8")
+    write_sealed(tmp_path / "results.json", {"schema_version": SCHEMA_VERSION, "claims": [claim]})
     said = run("verify", "--results", tmp_path)
     assert said.returncode == code
     assert word in said.stdout

@@ -13,6 +13,7 @@ from artifact import golden
 from artifact.comparison import STAGES, as_table, differing, stage_sums, without_clocks
 from artifact.errors import BadInputError
 from artifact.paths import ResultPaths
+from artifact.sealed import write_sealed
 
 
 @pytest.fixture
@@ -70,11 +71,11 @@ def test_an_accuracy_counts_and_a_time_does_not(small_results: Path, copied: Pat
     results = json.loads(paths.results.read_text(encoding="utf-8"))
     results["timing"]["paper"]["ratio"]["mean"] = 99.0
     results["provenance"]["hardware"]["processor"] = "another"
-    paths.results.write_text(json.dumps(results), encoding="utf-8")
+    write_sealed(paths.results, results)
     assert changed(small_results, copied) == []
     results["table1"]["single_task"]["noise"]["accuracy"]["mean"] += 1e-15
     results["claims"][0]["reproduced"] = 0.5
-    paths.results.write_text(json.dumps(results), encoding="utf-8")
+    write_sealed(paths.results, results)
     assert changed(small_results, copied) == ["results"]
 
 

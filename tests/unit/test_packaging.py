@@ -39,6 +39,22 @@ def test_bare_make_lists_every_target_with_its_time() -> None:
         assert re.search(rf"^  {target} .*(min|seconds)", said, re.MULTILINE), target
 
 
+@pytest.mark.parametrize("variable", ["VENV", "RESULTS"])
+@pytest.mark.parametrize("folder", ["", " ", "/", "."])
+def test_no_folder_of_somebody_elses_is_cleared(variable: str, folder: str) -> None:
+    for target in ("setup", "clean", "distclean"):
+        said = make("-n", target, f"{variable}={folder}")
+        assert said.returncode == 2
+        assert "names no folder of its own" in said.stderr
+
+
+def test_an_environment_that_was_not_made_here_stays(tmp_path: Path) -> None:
+    (tmp_path / "precious").touch()
+    assert "was not made here; name another" in make("setup", f"VENV={tmp_path}").stderr
+    assert "it stays" in make("distclean", f"VENV={tmp_path}", f"RESULTS={tmp_path / 'none'}").stderr
+    assert (tmp_path / "precious").exists()
+
+
 @pytest.mark.parametrize("lock", sorted(LOCKS.glob("*.txt")), ids=lambda path: path.name)
 def test_every_lock_pins_by_version_and_hash_and_names_no_host(lock: Path) -> None:
     text = lock.read_text(encoding="utf-8")
@@ -68,6 +84,7 @@ def test_every_direct_dependency_says_why_it_is_there() -> None:
         ("3-Clause BSD License, MIT-CMU", True),
         ("License :: OSI Approved :: Mozilla Public License 2.0 (MPL 2.0)", True),
         ("MIT AND GPL-3.0-only", False),
+        ("GPL-3.0 and MIT", False),
         ("LGPL-2.1", False),
         ("Limited use, miscellaneous", False),
         ("none stated", False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -16,9 +17,12 @@ import pandas as pd
 import pytest
 
 from artifact.comparison import differing, stage_sums
+from artifact.errors import BadInputError
 from artifact.paths import ROOT, STUDY, ResultPaths
-from artifact.pipeline import _current_record, prepare
+from artifact.pipeline import _is_current, prepare, smaller, writing
 from artifact.results import read_results
+from artifact.sealed import write_sealed
+from artifact.trace.series import Trace
 
 FOREIGN = '''
 """A task that lives elsewhere: pings that fall below everything around them."""
@@ -107,10 +111,73 @@ def test_a_changed_study_makes_its_runs_stale(tmp_path: Path) -> None:
         record = {"fingerprint": job.fingerprint(0)}
         job.results.run(0).folder.mkdir(parents=True, exist_ok=True)
         if not prints:
-            job.results.run(0).record.write_text(json.dumps(record), encoding="utf-8")
-        prints.append((record["fingerprint"], _current_record(job, 0) is not None))
+            write_sealed(job.results.run(0).record, {**record, "outputs": {}})
+        prints.append((record["fingerprint"], _is_current(job, 0)))
     assert prints[0][0] == prints[2][0] != prints[1][0]  # a comment changes nothing
     assert [current for _, current in prints] == [True, False, True]
+
+
+def test_another_trace_or_device_makes_runs_stale(tmp_path: Path) -> None:
+    job = prepare(STUDY, (tmp_path, tmp_path), "cpu")
+    trace = Trace(np.ones(1_000, dtype=np.int64), "log", "ping log", "0" * 64)
+    others = (dataclasses.replace(job, trace=trace), dataclasses.replace(job, device="cuda"))
+    assert len({of.fingerprint(0) for of in (job, *others)}) == 3
+    assert job.fingerprint(0) != job.fingerprint(1)
+
+
+@pytest.mark.parametrize("name", ["series.csv", "multi_task.safetensors", "single_task_swell.safetensors"])
+@pytest.mark.parametrize("damage", ["lost", "cut"])
+def test_a_run_with_a_damaged_output_is_done_again(small_results: Path, tmp_path: Path, name: str, damage: str) -> None:
+    shutil.copytree(small_results, tmp_path, dirs_exist_ok=True)
+    job = smaller(prepare(STUDY, (tmp_path, tmp_path / "data"), "cpu"))
+    assert _is_current(job, 0)
+    path = job.results.run(0).folder / name
+    content = path.read_bytes()
+    path.unlink()
+    if damage == "cut":
+        path.write_bytes(content[:-1])
+    assert not _is_current(job, 0)
+    assert _is_current(job, 1)
+
+
+def test_an_edited_accuracy_is_no_record(small_results: Path, tmp_path: Path) -> None:
+    shutil.copytree(small_results, tmp_path, dirs_exist_ok=True)
+    job = smaller(prepare(STUDY, (tmp_path, tmp_path / "data"), "cpu"))
+    path = job.results.run(0).record
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["scores"]["single_task"]["noise"]["accuracy"] = 0.99999
+    path.write_text(json.dumps(record), encoding="utf-8")
+    assert not _is_current(job, 0)
+
+
+def test_a_link_or_a_pipe_as_lock_harms_nothing(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("kept", encoding="utf-8")
+    paths = ResultPaths(tmp_path / "results")
+    paths.folder.mkdir()
+    paths.lock.symlink_to(precious)
+    with pytest.raises(BadInputError, match="cannot be written"), writing(paths):
+        pass
+    assert precious.read_text(encoding="utf-8") == "kept"
+    paths.lock.unlink()
+    os.mkfifo(paths.lock)
+    with writing(paths):
+        pass
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_workers_end_with_the_first_process(tmp_path: Path, stop: signal.Signals) -> None:
+    command = [sys.executable, "-m", "artifact", "all", "--results", tmp_path / "results", "--data", tmp_path / "data"]
+    with subprocess.Popen([*map(str, command)], cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True) as started:
+        while len(living(started.pid)) < 3 and started.poll() is None:
+            time.sleep(0.1)
+        time.sleep(1)
+        os.kill(started.pid, stop)
+        started.wait(timeout=60)
+    deadline = time.monotonic() + 30
+    while (alive := living(started.pid)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert alive == []
 
 
 @pytest.mark.parametrize("after_s", [0.0, 0.3, 1.0, 6.0])

@@ -65,6 +65,9 @@ BAD = [
     ('tasks = ["noise", "outage", "swell"]', 'tasks = ["noise", "noise"]', "twice", "once"),
     ('class_balance = "uniform"', 'class_balance = "even"', "label_model.class_balance = 'even'", "uniform"),
     ("[tasks.swell]", "[tasks.swel]", "swel", "list tasks"),
+    ('tasks = ["noise", "outage", "swell"]', 'tasks = ["noise", "artifact.tasks.noise:noise"]', "twice", "once"),
+    ('tasks = ["noise", "outage", "swell"]', 'tasks = [".noise:noise"]', "no task '.noise:noise'", "list tasks"),
+    ("validation = 0.2", "validation = 0.8", "leave less than 0.05 for testing", "write a value that is"),
 ]
 
 
@@ -87,6 +90,33 @@ def test_a_wrong_study_is_one_line_with_file_line_and_remedy(
         assert said.startswith(f"{path}:{line}:"), said
 
 
+def test_what_is_listed_is_what_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "study.toml"
+    path.write_text(TEXT, encoding="utf-8")
+    file = read_study(path)
+    path.write_text(TEXT.replace("calm_sd = 0.25", "calm_sd = 9.75"), encoding="utf-8")
+    listed = {line["name"]: line["value"] for line in parameter_lines(file)}
+    assert listed["tasks.noise.calm_sd"] == 0.25
+
+
+def test_every_way_to_write_a_key_is_listed(tmp_path: Path) -> None:
+    path = tmp_path / "study.toml"
+    text = TEXT.replace("[rules]", '["r\\u0075les"]')
+    assert text != TEXT
+    path.write_text(text, encoding="utf-8")
+    names = [line["name"] for line in parameter_lines(read_study(path))]
+    path.write_text(TEXT, encoding="utf-8")
+    assert names == [line["name"] for line in parameter_lines(read_study(path))]
+
+
+def test_a_line_within_a_text_is_no_parameter(tmp_path: Path) -> None:
+    path = tmp_path / "study.toml"
+    old = "values = [0.0,"
+    assert old in TEXT
+    path.write_text(TEXT.replace(old, 'values = ["""\nfoo = 1\n[bar]\n""", 0.0,', 1), encoding="utf-8")
+    assert not [line for line in parameter_lines(read_study(path)) if "foo" in line["name"] or "bar" in line["name"]]
+
+
 def test_a_missing_key_names_its_table(tmp_path: Path) -> None:
     path = tmp_path / "study.toml"
     path.write_text(re.sub(r"^spike_factor.*\n", "", TEXT, flags=re.M), encoding="utf-8")
@@ -94,7 +124,7 @@ def test_a_missing_key_names_its_table(tmp_path: Path) -> None:
         tasks_of(read_study(path))
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[" * 3000, b"a" * 100_000])
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[" * 3000, b"a" * 100_000, b"a = " + b"9" * 5000])
 def test_garbage_is_one_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "study.toml"
     path.write_bytes(content)

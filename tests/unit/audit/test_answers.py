@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from artifact.audit import QUESTIONS, class_balance, network_labels, question, sharing, splits, ties
+from artifact.audit import QUESTIONS, asking, class_balance, network_labels, question, sharing, splits, ties
 from artifact.audit.answer import as_text, in_words, measured
 from artifact.audit.evidence import Evidence, World, world_of
 from artifact.models.networks import Networks
-from artifact.paths import ResultPaths
+from artifact.paths import STUDY, ResultPaths
+from artifact.pipeline import prepare, smaller
 from artifact.results import read_results
 from artifact.study import Study
 from artifact.tasks.task import Task
@@ -52,6 +54,17 @@ def test_every_answer_of_make_all_is_whole(name: str, small_results: Path) -> No
     for cell in (cell for row in rows for cell in row[1:] if isinstance(cell, Mapping)):
         assert cell["ci95"][0] <= cell["mean"] <= cell["ci95"][1]
         assert cell["runs"]
+
+
+def test_an_answer_to_other_records_is_asked_again(small_results: Path, tmp_path: Path) -> None:
+    shutil.copytree(small_results, tmp_path, dirs_exist_ok=True)
+    job = smaller(prepare(STUDY, (tmp_path, tmp_path / "data"), "cpu"))
+    assert list(asking.kept_answers(job)) == list(QUESTIONS)
+    (job.results.answer("ties")).write_text("{}", encoding="utf-8")
+    assert list(asking.kept_answers(job)) == [name for name in QUESTIONS if name != "ties"]
+    record = job.results.run(1).record
+    record.write_bytes(record.read_bytes() + b" ")
+    assert asking.kept_answers(job) == {}
 
 
 def test_the_paper_row_of_the_audit_is_table_1(small_results: Path) -> None:

@@ -14,6 +14,7 @@ from artifact.errors import BadInputError
 from artifact.paths import ResultPaths
 from artifact.report.page import render
 from artifact.results import read_results
+from artifact.sealed import write_sealed
 
 MARKUP = "<img src=x onerror=alert(1)>&\"'"
 
@@ -98,7 +99,7 @@ def test_verdicts_come_first_and_a_failing_one_is_shown_as_failing(text: str) ->
 def test_table_1_shows_what_results_json_holds(paths: ResultPaths) -> None:
     results = json.loads(paths.results.read_text(encoding="utf-8"))
     results["table1"]["multi_task"]["swell"]["accuracy"]["mean"] = 0.12345
-    paths.results.write_text(json.dumps(results), encoding="utf-8")
+    write_sealed(paths.results, results)
     render(paths)
     (table,) = re.findall(r'aria-label="Table 1".*?</table>', paths.report.read_text(encoding="utf-8"), re.DOTALL)
     cells = re.findall(r'<td class="n">([\d.]+)', re.findall(r"Multi-Task Acc. here.*?</tr>", table, re.DOTALL)[0])
@@ -118,14 +119,24 @@ def test_no_string_becomes_markup(paths: ResultPaths) -> None:
     results["study"][0]["source"] = results["study"][0]["name"] = MARKUP
     for function in results["labeling"]["noise"]["functions"]:
         function["name"] = function["says"] = MARKUP
-    paths.results.write_text(json.dumps(results), encoding="utf-8")
+    write_sealed(paths.results, results)
     render(paths)
     page = Page(paths.report.read_text(encoding="utf-8"))
     assert all("onerror" not in attributes for _, attributes in page.tags)
     assert page.open == []
 
 
-@pytest.mark.parametrize("damage", ["{", "[]", '{"schema_version": 99}', ""])
+@pytest.mark.parametrize("name", ["record.json", "series.csv"])
+def test_runs_of_another_study_are_not_mixed_in(paths: ResultPaths, name: str) -> None:
+    before = paths.report.read_bytes()
+    path = paths.run(0).folder / name
+    path.write_bytes((paths.run(1).folder / name).read_bytes())
+    with pytest.raises(BadInputError, match="not those of its results"):
+        render(paths)
+    assert paths.report.read_bytes() == before
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", "[" * 100_000, '{"schema_version": 99}', ""])
 def test_damaged_results_are_one_line_and_the_page_stays(paths: ResultPaths, damage: str) -> None:
     before = paths.report.read_bytes()
     paths.results.write_text(damage, encoding="utf-8")
@@ -148,7 +159,7 @@ def test_audit_answers_have_their_section(paths: ResultPaths) -> None:
             "times": [["clock", "0.1 s"]],
         }
     }
-    paths.results.write_text(json.dumps(results), encoding="utf-8")
+    write_sealed(paths.results, results)
     render(paths)
     text = paths.report.read_text(encoding="utf-8")
     assert 'id="audit-ties"' in text

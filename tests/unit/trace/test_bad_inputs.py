@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from artifact.errors import BadInputError
+from artifact.errors import BadInputError, printable
 from artifact.trace.reading import read_trace
 
 HEADER = b"PING 192.0.2.1 (192.0.2.1) 56(84) bytes of data.\n"
@@ -165,7 +165,7 @@ def test_links_that_lead_nowhere_or_round_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["<img src=x onerror=alert(1)>.log", "$(touch worse).log", "two\nlines.log", "-rf.log"]
+    "name", ["<img src=x onerror=alert(1)>.log", "$(touch worse).log", "two\nlines.log", "-rf.log", "a\udcffb.log"]
 )
 def test_a_name_stays_a_name(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -174,5 +174,5 @@ def test_a_name_stays_a_name(name: str, tmp_path: Path, monkeypatch: pytest.Monk
         read_trace(Path(name))
     assert len(str(refused.value).splitlines()) == 1
     Path(name).write_bytes(PING)
-    assert read_trace(Path(name)).name == name
+    assert read_trace(Path(name)).name == printable(name)
     assert [path.name for path in tmp_path.iterdir()] == [name]
