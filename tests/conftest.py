@@ -24,9 +24,10 @@ settings.load_profile("same")
 
 @pytest.fixture(scope="session", autouse=True)
 def as_from_a_terminal() -> None:
-    """One thread; Ctrl-C works even where the tests were started in the background, which ignores it."""
+    """One thread; Ctrl-C and a hang-up work even where the tests were started in the background or by nohup."""
     torch.set_num_threads(1)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
