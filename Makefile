@@ -53,7 +53,7 @@ export TORCH_LOCK STAMP TOOLS_STAMP
 RUN := "$$VENV/bin/python" -m artifact
 STUDY_ARGS := --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${RUNS:+--runs "$$RUNS"} $${TRACE:+--trace "$$TRACE"}
 
-.PHONY: help setup all data train report verify test smoke audit multiverse bench calibrate docs lint lock container container-test reproduce faults golden mutants fuzz sbom vulnerabilities tools-setup clean distclean
+.PHONY: help setup all data train report status verify test smoke audit multiverse bench calibrate docs lint lock container container-test reproduce faults golden mutants fuzz sbom vulnerabilities tools-setup clean distclean
 
 help: ## print these targets
 	echo "usage: make TARGET [VARIABLE=value ...]      (times: two cores)"
@@ -90,6 +90,9 @@ train: setup ## do the runs: results.json and table1.csv (2-6 min)
 report: setup ## render figures and page from results.json (seconds)
 	$(RUN) report --results "$$RESULTS"
 
+status: setup ## say which cells are current, and why the others are not (seconds)
+	$(RUN) status $(STUDY_ARGS)
+
 verify: setup ## print each claim's verdict; fails where one is not reproduced (seconds)
 	$(RUN) verify --results "$$RESULTS"
 
@@ -109,8 +112,8 @@ multiverse: setup ## vary what the paper leaves open over WORLDS=64 worlds; goes
 bench: setup ## time both labeling engines and both models, as ratios within one run (2 min)
 	$(RUN) bench
 
-calibrate: setup ## choose the open parameters again on the calibration seeds (3 min)
-	$(RUN) calibrate --study "$$STUDY"
+calibrate: setup ## choose the open parameters again on the calibration seeds; goes on where it stopped (3 min)
+	$(RUN) calibrate $(STUDY_ARGS)
 
 docs: all ## write the numbers in README.md, ARTIFACT.md and the datasheet anew (seconds after `make all`)
 	$(RUN) docs --results "$$RESULTS"
@@ -165,8 +168,8 @@ golden: smoke ## write the checksums of the smoke run's stages into data/ (1 min
 	$(RUN) golden "$$RESULTS/smoke" --write
 
 clean: ## remove results and rebuilt data
-	rm -rf -- "$$RESULTS"/runs "$$RESULTS"/audit "$$RESULTS"/container "$$RESULTS"/fuzz "$$RESULTS"/sbom.json "$$RESULTS"/smoke "$$RESULTS"/results.json "$$RESULTS"/report.html "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/table1.svg "$$RESULTS"/.lock
-	rm -f -- data/run-*.csv data/SHA256SUMS
+	rm -rf -- "$$RESULTS"/cells "$$RESULTS"/audit "$$RESULTS"/container "$$RESULTS"/fuzz "$$RESULTS"/sbom.json "$$RESULTS"/smoke "$$RESULTS"/results.json "$$RESULTS"/report.html "$$RESULTS"/rendered.json "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/table1.svg "$$RESULTS"/.lock
+	rm -f -- data/run-*.csv data/SHA256SUMS data/datasets.json
 
 distclean: clean ## remove the environment as well
 	for folder in "$$VENV" "$$VENV-tools"; do \

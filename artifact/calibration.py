@@ -6,22 +6,18 @@ the added properties are, so the sizes are then chosen against all six accuracie
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+from artifact import paper
+from artifact.grid.grid import Cell, Grid
+from artifact.reported import Plan
+from artifact.run import Seeds
+from artifact.study import Sweep, Variation
 
-from artifact.dataset import Dataset, build_dataset
-from artifact.labeling import apply_columns
-from artifact.models.single_task import SingleTaskModel
-from artifact.scores import scores
-from artifact.study import StudyFile, Sweep
-from artifact.tasks import tasks_of
-from artifact.tasks.task import Task
-
-Published = Mapping[str, Mapping[str, float]]
 Accuracies = Mapping[str, Mapping[str, float]]
 
 
@@ -36,88 +32,58 @@ class Trial:
     distance: float
 
 
-def calibrate(file: StudyFile, published: Published, done: Callable[[Trial], None]) -> list[Trial]:
+def calibrate(grid: Grid, done: Callable[[Trial], None]) -> list[Trial]:
     """Try every value of every sweep; return the nearest trial of each, in the order in which they were chosen.
 
-    ``published`` holds Table 1's accuracies. A later sweep starts from what an earlier one chose.
+    Judged are the paper's tasks alone. A later sweep starts from what an earlier one chose.
     """
-    calibration, chosen = file.study.calibration, []
-    for sweeps, approaches in (
-        (calibration.sweep, ("single_task",)),
-        (calibration.dataset_sweep, ("single_task", "multi_task")),
-    ):
-        for name, sweep in sweeps.items():
-            nearest = None
-            for trial in _trials(file, name, sweep, {side: published[side] for side in approaches}):
+    calibration, names = grid.file.study.calibration, Plan(grid.file).paper_tasks
+    first, second = paper.approaches()
+    chosen: list[Trial] = []
+    for sweeps, approaches in ((calibration.sweep, (first,)), (calibration.dataset_sweep, (first, second))):
+        for task, sweep in sweeps.items():
+            if task not in names:
+                continue
+            # Labeling lines of one task leave the others' accuracies alone; sizes of a property do not.
+            judged = (task,) if len(approaches) == 1 else names
+            trials = _trials(grid, task, sweep, approaches, judged)
+            for trial in trials:
                 done(trial)
-                if nearest is None or trial.distance < nearest.distance:
-                    nearest = trial
-            if nearest is not None:
-                chosen.append(nearest)
-                file = file.with_value(("tasks", name, nearest.parameter), nearest.value)
+            nearest = min(trials, key=lambda trial: trial.distance)
+            chosen.append(nearest)
+            file = grid.file.with_values({f"tasks.{task}.{nearest.parameter}": nearest.value})
+            grid = dataclasses.replace(grid, file=file)
     return chosen
 
 
-def _trials(file: StudyFile, name: str, sweep: Sweep, published: Published) -> Iterator[Trial]:
-    for value in sweep.values:
-        changed = file.with_value(("tasks", name, sweep.parameter), value)
-        # Labeling lines of one task leave the others' accuracies alone; sizes of a property do not.
-        judged = [name] if len(published) == 1 else list(changed.study.runs.tasks)
-        reached = mean_accuracies(changed, judged, tuple(published))
-        distances = [reached[side][task] - published[side][task] for side in published for task in judged]
-        yield Trial(name, sweep.parameter, value, reached, math.hypot(*distances))
+def _trials(grid: Grid, task: str, sweep: Sweep, approaches: Sequence[str], judged: Sequence[str]) -> list[Trial]:
+    cells = {k: _cells(grid, task, sweep, value, approaches) for k, value in enumerate(sweep.values)}
+    grid.do([cell for of in cells.values() for cell in of])
+    trials = []
+    for k, value in enumerate(sweep.values):
+        records = grid.read(cells[k])
+        reached = {
+            side: {name: _mean([of["scores"][side][name]["accuracy"] for of in records]) for name in judged}
+            for side in approaches
+        }
+        published = paper.published()["table1"]
+        distances = [reached[side][name] - published[side][name] for side in approaches for name in judged]
+        trials.append(Trial(task, sweep.parameter, value, reached, math.hypot(*distances)))
+    return trials
 
 
-def mean_accuracies(file: StudyFile, names: Sequence[str], approaches: Sequence[str]) -> Accuracies:
-    """Return each approach's mean accuracy per task over the calibration seeds' testing rows."""
-    tasks = [task for task in tasks_of(file) if task.name in names]
-    calibration = file.study.calibration
+def _cells(grid: Grid, task: str, sweep: Sweep, value: Any, approaches: Sequence[str]) -> list[Cell]:
+    calibration, plan = grid.file.study.calibration, Plan(grid.file)
     seeds = range(calibration.first_seed, calibration.first_seed + calibration.seeds)
-    datasets = [build_dataset(file.study, tasks_of(file), seed) for seed in seeds]
-    predicted, weak = _single_task(file, tasks, datasets, seeds)
-    by_approach = {"single_task": predicted}
-    if "multi_task" in approaches:
-        by_approach["multi_task"] = _multi_task(file, tasks, datasets, weak, seeds)
-    return {
-        side: {task.name: _mean_accuracy(task.name, datasets, labels[..., j]) for j, task in enumerate(tasks)}
-        for side, labels in by_approach.items()
-    }
+    variation = Variation(
+        name=f"calibrate-{task}-{sweep.parameter}-{value}",
+        reason="a trial of the calibration",
+        section="3",
+        set={f"tasks.{task}.{sweep.parameter}": value},
+    )
+    tasks = None if list(plan.paper_tasks) == plan.tasks else plan.paper_tasks
+    return [Cell(Seeds(seed, seed), tuple(approaches), variation, tasks) for seed in seeds]
 
 
-def _single_task(
-    file: StudyFile, tasks: Sequence[Task], datasets: Sequence[Dataset], seeds: Sequence[int]
-) -> tuple[np.ndarray[Any, np.dtype[np.int8]], np.ndarray[Any, np.dtype[np.int8]]]:
-    """Return label models' predictions and weak labels, shape (seeds, pings, tasks)."""
-    p = file.study.label_model
-    predicted = np.empty((len(seeds), len(datasets[0].rtt_us), len(tasks)), dtype=np.int8)
-    weak = np.empty_like(predicted)
-    for k, (dataset, seed) in enumerate(zip(datasets, seeds, strict=True)):
-        for j, task in enumerate(tasks):
-            votes = apply_columns(task, dataset.rtt_us)
-            model = SingleTaskModel.fit(votes[dataset.splits["train"]], p, seed)
-            predicted[k, :, j], weak[k, :, j] = model.predict(votes, p.ties), model.predict(votes, "abstain")
-    return predicted, weak
-
-
-def _multi_task(
-    file: StudyFile,
-    tasks: Sequence[Task],
-    datasets: Sequence[Dataset],
-    weak: np.ndarray[Any, np.dtype[np.int8]],
-    seeds: Sequence[int],
-) -> np.ndarray[Any, np.dtype[np.int8]]:
-    """Return multi-task networks' predictions, shape (seeds, pings, tasks)."""
-    from artifact.models.networks import Networks, standardised
-
-    train = datasets[0].splits["train"]
-    z = np.stack([standardised(dataset.rtt_us / 1000, train) for dataset in datasets])
-    networks = Networks(len(tasks), 1, file.study.multi_task, seeds)
-    return networks.fit(z[:, train], weak[:, train]).predict(z)
-
-
-def _mean_accuracy(name: str, datasets: Sequence[Dataset], labels: np.ndarray[Any, np.dtype[np.int8]]) -> float:
-    reached = []
-    for dataset, predicted in zip(datasets, labels, strict=True):
-        test = dataset.splits["test"]
-        reached.append(scores(dataset.gold[name][test], predicted[test])["accuracy"])
-    return math.fsum(reached) / len(reached)
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)

@@ -6,12 +6,13 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from artifact.errors import BadInputError
-from artifact.study import DatasetParameters, Study
+from artifact.parameters import DatasetParameters, TraceParameters
 from artifact.tasks.task import Mask, Microseconds, Task
 from artifact.trace.series import Trace
 from artifact.trace.synthetic import synthetic_trace
@@ -19,16 +20,20 @@ from artifact.trace.synthetic import synthetic_trace
 SPLITS = ("train", "validation", "test")
 MOST_DRAWS = 1_000
 """How often a property is drawn anew until every split contains some of it."""
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A base trace with properties added, shapes (n,): microseconds, 0 is a loss; gold labels in {0, 1}."""
+    """A base trace with properties added, shapes (n,): microseconds, 0 is a loss; gold labels in {0, 1}.
+
+    ``splits`` maps each part's name to its pings' positions.
+    """
 
     base_us: Microseconds
     rtt_us: Microseconds
     gold: dict[str, NDArray[np.int8]]
-    splits: dict[str, slice]
+    splits: dict[str, Rows]
 
     def sha256(self) -> str:
         """Return the checksum of the series and its gold labels, independent of byte order."""
@@ -38,14 +43,16 @@ class Dataset:
         return digest.hexdigest()
 
 
-def build_dataset(study: Study, tasks: Sequence[Task], seed: int, trace: Trace | None = None) -> Dataset:
+def build_dataset(
+    trace_p: TraceParameters, p: DatasetParameters, tasks: Sequence[Task], seed: int, trace: Trace | None = None
+) -> Dataset:
     """Add the tasks' properties to ``trace``, or to a synthetic one drawn with the same seed (section 3.1).
 
     Each task draws from a stream of its own, so that a further task leaves the others' random choices alone.
     """
-    base = trace or synthetic_trace(study.trace, _stream(seed, "trace"))
-    cleaned = clean(base.rtt_us[: study.trace.pings], study.dataset.clean_quantile)
-    splits = split(len(cleaned), study.dataset)
+    base = trace or synthetic_trace(trace_p, _stream(seed, "trace"))
+    cleaned = clean(base.rtt_us[: trace_p.pings], p.clean_quantile)
+    splits = split(len(cleaned), p, seed)
     streams = {task.name: _stream(seed, task.name) for task in tasks}
     for _ in range(MOST_DRAWS):
         rtt_us, gold = cleaned, {}
@@ -66,10 +73,12 @@ def clean(rtt_us: Microseconds, quantile: float) -> Microseconds:
     return np.minimum(rtt_us, ceiling)
 
 
-def split(n: int, p: DatasetParameters) -> dict[str, slice]:
-    """Divide n pings in the order of time: training, validation, testing (section 3.1)."""
-    train, validation = round(p.train * n), round((p.train + p.validation) * n)
-    return dict(zip(SPLITS, (slice(0, train), slice(train, validation), slice(validation, n)), strict=True))
+def split(n: int, p: DatasetParameters, seed: int) -> dict[str, Rows]:
+    """Divide n pings into training, validation, testing (section 3.1), in the order of time or shuffled."""
+    order = np.arange(n) if p.split == "time" else _stream(seed, "split").permutation(n)
+    ends = [0, round(p.train * n), round((p.train + p.validation) * n), n]
+    parts = (order[begin:end] for begin, end in pairwise(ends))
+    return dict(zip(SPLITS, parts, strict=True))
 
 
 def _stream(seed: int, name: str) -> np.random.Generator:
@@ -77,7 +86,7 @@ def _stream(seed: int, name: str) -> np.random.Generator:
 
 
 def _inject_everywhere(
-    task: Task, rtt_us: Microseconds, rng: np.random.Generator, splits: dict[str, slice]
+    task: Task, rtt_us: Microseconds, rng: np.random.Generator, splits: dict[str, Rows]
 ) -> tuple[Microseconds, Mask]:
     """Inject a task's property, drawn anew until each split contains some of it (section 3.1)."""
     for _ in range(MOST_DRAWS):
@@ -87,7 +96,7 @@ def _inject_everywhere(
     raise _cannot_fill(f"tasks.{task.name}", len(rtt_us))
 
 
-def _in_every_split(gold: Mask, splits: dict[str, slice]) -> bool:
+def _in_every_split(gold: Mask, splits: dict[str, Rows]) -> bool:
     return all(gold[part].any() and not gold[part].all() for part in splits.values())
 
 
@@ -95,7 +104,7 @@ def _cannot_fill(where: str, n: int) -> BadInputError:
     return BadInputError(
         where,
         f"after {MOST_DRAWS} draws a split of {n} pings still has none of it, or nothing else",
-        "raise its probability, shorten its lengths or use a longer trace",
+        "raise its probability, shorten its lengths, use a longer trace, or mark beginnings alone, as an event task",
     )
 
 

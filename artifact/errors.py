@@ -1,4 +1,4 @@
-"""The one error that a reader of the terminal is meant to see."""
+"""The errors that a reader of the terminal is meant to see."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ class BadInputError(Exception):
     def __reduce__(self) -> tuple[type[BadInputError], tuple[str | Path, str, str, int | None]]:
         """Let a worker's error reach the terminal: it is sent to the main process."""
         return type(self), self.given
+
+
+class ContractError(BadInputError, AssertionError):
+    """A plug-in that breaks its contract: bad input to the command line, a failed assertion to pytest."""
 
 
 def printable(text: str) -> str:

@@ -10,25 +10,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from artifact import paper
 from artifact.claims import judge
 from artifact.errors import BadInputError
-from artifact.paths import RATES, TABLE1
-from artifact.scores import MEASURES, over_runs
-from artifact.sealed import read_sealed
-from artifact.study import StudyFile, parameter_lines
-from artifact.tasks.task import Task
-from artifact.trace.series import Trace
+from artifact.grid.grid import Grid
+from artifact.intervals import over_runs
+from artifact.reported import Plan
+from artifact.scores import MEASURES
+from artifact.setting import approaches_of, tasks_of
+from artifact.store import provenance
+from artifact.store.files import json_sha256, sha256, write_text
+from artifact.store.kept import read_checked, write_checked
+from artifact.store.paths import ResultPaths
+from artifact.study import parameter_lines
+from artifact.tasks.task import Task, description
 
-SCHEMA_VERSION = 1
-SIDES = {
-    "single_task": "Single-task label models",
-    "multi_task": "Multi-task network",
-    "discriminative": "Single-task networks (3.3)",
-    "majority": "Always the majority class",
-}
-"""The approaches that are scored, and how they are called where people read."""
+SCHEMA_VERSION = 2
 ACCOUNTINGS = {
     "paper": "As the paper most likely measured: row-by-row labeling plus label model, against the network's training "
     "alone. Its rates multiply to 12,000 rows, the training and validation rows.",
@@ -37,60 +34,59 @@ ACCOUNTINGS = {
     "fit_only": "Fitting only: the label models' fit against the network's training, labeling left out on both sides.",
 }
 Record = Mapping[str, Any]
+Records = Sequence[Record]
 
 
-def assemble(
-    file: StudyFile,
-    tasks: Sequence[Task],
-    records: Sequence[Record],
-    base: Mapping[str, Any],
-    provenance: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Return results.json: means over the runs' records, times in three accountings, verdicts, provenance."""
-    names = [task.name for task in tasks]
-    approaches = {side: {name: _measures(records, side, name) for name in names} for side in SIDES}
-    timing = {name: _accounting(records, names, name) for name in ACCOUNTINGS}
+def assemble(grid: Grid, records: Mapping[str, Records]) -> dict[str, Any]:
+    """Return results.json, audit left out: means over the reported records, three accountings, verdicts, provenance.
+
+    ``records`` are those of ``Plan.reported``. Table 1, times and verdicts come from runs of the paper's tasks
+    alone; everything else speaks of all of the study's.
+    """
+    tasks, plan = tasks_of(grid.file), Plan(grid.file)
+    timing = {name: _accounting(records["paper_timed"], plan.paper_tasks, name) for name in ACCOUNTINGS}
+    of_paper = _approaches(records["paper_timed"], records["paper_every"], plan.paper_tasks)
+    first = records["timed"][0]
     results: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "table1": {
-            side: {**approaches[side], "time_s": timing["paper"][side]} for side in ("single_task", "multi_task")
+            name: {**of_paper[name], "time_s": timing["paper"][name]} for name in paper.approaches() if name in of_paper
         },
-        "published": published(),
-        "approaches": approaches,
+        "published": paper.published(),
+        "paper": of_paper,
+        "approaches": _approaches(records["timed"], records["every"], plan.tasks),
+        "titles": {approach.name: approach.title for approach in approaches_of(grid.file)},
         "timing": timing,
-        "rates": {name: _rates(records, name) for name in names},
-        "labeling": {name: _labeling(records, name) for name in names},
-        "tasks": [{"name": task.name, "colour": task.colour, "marker": task.marker} for task in tasks],
+        "rates": {task.name: _rates(records["timed"], task.name) for task in tasks},
+        "labeling": {task.name: _labeling(records["timed"], task) for task in tasks},
+        "tasks": [_task(task, plan) for task in tasks],
         "figure2": _figure2(tasks),
-        "base": dict(base),
-        "rows": records[0]["rows"],
-        "parameters": records[0]["parameters"],
-        "study": parameter_lines(file),
+        "base": {**_base(grid), **first["base"]},
+        "rows": first["rows"],
+        "study": parameter_lines(grid.file),
     }
     results["claims"] = judge(results)
+    results["commands"] = dict(grid.commands)
     results["audit"] = {}
-    results["provenance"] = dict(provenance)
+    results["provenance"] = _provenance(grid, records)
     return results
+
+
+def write_results(paths: ResultPaths, results: Mapping[str, Any]) -> None:
+    """Write results.json and table1.csv."""
+    write_checked(paths.results, results)
+    write_text(paths.table1, table1_csv(results))
 
 
 def read_results(path: Path) -> dict[str, Any]:
     """Read results.json; where it is missing, edited or of another schema, say how to make it."""
     try:
-        results = read_sealed(path)
+        results = read_checked(path)
     except ValueError:
         raise BadInputError(path, "no results, or edited ones", "run `make all` first") from None
     if results["schema_version"] != SCHEMA_VERSION:
         raise BadInputError(path, f"results of schema {results['schema_version']}", "run `make all` again")
     return results
-
-
-def published() -> dict[str, Any]:
-    """Return what the paper printed: Table 1 per approach, and the rates of section 3.5 per task."""
-    with TABLE1.open(encoding="utf-8", newline="") as table:
-        table1 = {row.pop("approach"): {k: float(v) for k, v in row.items()} for row in csv.DictReader(table)}
-    with RATES.open(encoding="utf-8", newline="") as table:
-        rates = {row.pop("task"): {k: float(v) for k, v in row.items()} for row in csv.DictReader(table)}
-    return {"table1": table1, "rates": rates}
 
 
 def table1_csv(results: Mapping[str, Any]) -> str:
@@ -102,72 +98,74 @@ def table1_csv(results: Mapping[str, Any]) -> str:
         printed = results["published"]["table1"][side]
         for column, cell in cells.items():
             value = cell if column == "time_s" else cell["accuracy"]
-            numbers = [value["mean"], *value["ci95"]]
-            writer.writerow([side, column, printed.get(column, ""), *map(repr, numbers), len(value["runs"])])
+            numbers = [value["mean"], *(value["ci95"] or ("", ""))]
+            shown = (repr(of) if of != "" else "" for of in numbers)
+            writer.writerow([side, column, printed.get(column, ""), *shown, len(value["runs"])])
     return out.getvalue()
 
 
-def describe_base(trace: Trace | None, cleaned_us: np.ndarray[Any, np.dtype[np.int64]], wanted: int) -> dict[str, Any]:
-    """Describe the first run's base after cleaning: what it is, how long, and its RTT statistics (ms)."""
-    answered = cleaned_us[cleaned_us > 0] / 1000
-    centred = answered - answered.mean()
-    return {
-        "name": trace.name if trace else "synthetic home line",
-        "format": trace.format if trace else "synthetic",
-        "sha256": trace.sha256 if trace else None,
-        "notes": list(trace.notes) if trace else [],
-        "pings": len(cleaned_us),
-        "wanted": wanted,
-        "median_ms": float(np.median(answered)),
-        "p99_ms": float(np.quantile(answered, 0.99)),
-        "loss": float((cleaned_us == 0).mean()),
-        "autocorrelation": float((centred[1:] * centred[:-1]).mean() / max(float(centred.var()), 1e-12)),
-    }
+def _approaches(timed: Records, every: Records, tasks: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return each approach's measures per task; of Table 1's two those of the timed runs."""
+    found: dict[str, dict[str, Any]] = {}
+    for records in (every, timed):
+        for name in records[0]["scores"] if records else ():
+            scored = [task for task in tasks if task in records[0]["scores"][name]]
+            found[name] = {task: _measures(records, name, task) for task in scored}
+    return found
 
 
-def _measures(records: Sequence[Record], side: str, name: str) -> dict[str, Any]:
-    return {m: over_runs([record["scores"][side][name][m] for record in records]) for m in MEASURES}
+def _measures(records: Records, approach: str, task: str) -> dict[str, Any]:
+    return {m: over_runs([record["scores"][approach][task][m] for record in records]) for m in MEASURES}
 
 
-def _accounting(records: Sequence[Record], names: Sequence[str], accounting: str) -> dict[str, Any]:
-    single = [_single_task_seconds(record, names, accounting != "fit_only") for record in records]
-    multi = [record["times"]["multi_task"]["fit_s"] for record in records]
+def _accounting(records: Records, tasks: Sequence[str], accounting: str) -> dict[str, Any]:
+    single = [_single_task_s(record, tasks, accounting != "fit_only") for record in records]
+    multi = [math.fsum(record["times"]["fit_s"].get("multi_task", {}).values()) for record in records]
     if accounting == "like_for_like":
         multi = [fit + labeled for fit, labeled in zip(multi, single, strict=True)]
     return {
-        "says": ACCOUNTINGS[accounting],
+        "description": ACCOUNTINGS[accounting],
         "single_task": over_runs(single),
         "multi_task": over_runs(multi),
-        "ratio": over_runs([m / s for m, s in zip(multi, single, strict=True)]),
+        "ratio": over_runs([m / s if s else None for m, s in zip(multi, single, strict=True)]),
     }
 
 
-def _single_task_seconds(record: Record, names: Sequence[str], labeling: bool) -> float:
-    times = record["times"]["single_task"]
-    return math.fsum(times[name]["fit_s"] + (times[name]["labeling_s"] if labeling else 0.0) for name in names)
+def _single_task_s(record: Record, tasks: Sequence[str], labeling: bool) -> float:
+    fit_s = record["times"]["fit_s"].get("single_task", {})
+    labeling_s = record["times"]["labeling"]
+    return math.fsum(fit_s.get(name, 0.0) + (_labeling_s(labeling_s[name]) if labeling else 0.0) for name in tasks)
 
 
-def _rates(records: Sequence[Record], name: str) -> dict[str, Any]:
-    times = [record["times"]["single_task"][name] for record in records]
+def _labeling_s(times: Mapping[str, float]) -> float:
+    return times.get("rows_s", times["columns_s"])
+
+
+def _rates(records: Records, task: str) -> dict[str, Any]:
+    times = [record["times"]["labeling"][task] for record in records]
+    fit_s = [record["times"]["fit_s"].get("single_task", {}).get(task) for record in records]
     return {
-        "rows": times[0]["rows"],
-        "row_by_row": over_runs([t["rows"] / t["labeling_s"] for t in times]),
-        "columns": over_runs([t["all_rows"] / t["column_labeling_s"] for t in times]),
-        "labeling_s": over_runs([t["labeling_s"] for t in times]),
-        "fit_s": over_runs([t["fit_s"] for t in times]),
+        "rows": times[0].get("rows"),
+        "row_by_row": over_runs([t["rows"] / t["rows_s"] if "rows" in t else None for t in times]),
+        "columns": over_runs([t["all_rows"] / t["columns_s"] for t in times]),
+        "labeling_s": over_runs([_labeling_s(t) for t in times]),
+        "fit_s": over_runs(fit_s),
     }
 
 
-def _labeling(records: Sequence[Record], name: str) -> dict[str, Any]:
-    suites = [record["labeling"][name] for record in records]
+def _labeling(records: Records, task: Task) -> dict[str, Any]:
+    suites = [record["labeling"][task.name] for record in records]
     functions = []
-    for j, first in enumerate(suites[0]["functions"]):
-        means = {
-            key: over_runs([suite["functions"][j][key] for suite in suites])["mean"]
-            for key in ("coverage", "overlap", "conflict", "accuracy")
-        }
-        functions.append({"name": first["name"], "says": first["says"], **means})
+    for function in task.labeling_functions:
+        of = [suite["functions"][function.name] for suite in suites]
+        means = {key: over_runs([one[key] for one in of])["mean"] for key in of[0]}
+        functions.append({"name": function.name, "description": description(function), **means})
     return {"functions": functions, "all_abstain": over_runs([suite["all_abstain"] for suite in suites])}
+
+
+def _task(task: Task, plan: Plan) -> dict[str, Any]:
+    looks = {"colour": task.colour, "marker": task.marker}
+    return {"name": task.name, **looks, "kind": task.kind, "paper": task.name in plan.paper_tasks}
 
 
 def _figure2(tasks: Sequence[Task]) -> str:
@@ -177,3 +175,49 @@ def _figure2(tasks: Sequence[Task]) -> str:
             if function.name == "lf_g_two_sd":
                 return inspect.getsource(function.body)
     return ""
+
+
+def _base(grid: Grid) -> dict[str, Any]:
+    trace = grid.trace
+    return {
+        "name": trace.name if trace else "synthetic home line",
+        "format": trace.format if trace else "synthetic",
+        "sha256": trace.sha256 if trace else None,
+        "notes": list(trace.notes) if trace else [],
+        "wanted": grid.file.study.trace.pings,
+    }
+
+
+def _first_run(grid: Grid) -> dict[str, str]:
+    """Return where the run that figures are drawn from is kept, and the checksums of its files."""
+    plan = Plan(grid.file)
+    timed, every = (grid.paths(cells[0]) for cells in (plan.timed(), plan.every()))
+    return {
+        "folder": str(timed.folder.relative_to(grid.results.folder)),
+        "record_sha256": sha256(timed.record),
+        "series_sha256": sha256(timed.series),
+        "every": str(every.folder.relative_to(grid.results.folder)),
+    }
+
+
+def _provenance(grid: Grid, records: Mapping[str, Records]) -> dict[str, Any]:
+    timed = records["timed"]
+    seconds = {name: math.fsum(record["wall_s"] for record in of) for name, of in records.items()}
+    return {
+        "git_commit": provenance.git_commit(),
+        "locks_sha256": provenance.locks_sha256(),
+        "dataset_sha256": [record["dataset_sha256"] for record in timed],
+        "trace_sha256": grid.trace.sha256 if grid.trace else None,
+        "study_sha256": json_sha256(grid.file.study.model_dump(mode="json")),
+        "seeds": [record["seeds"] for record in timed],
+        "first_run": _first_run(grid),
+        "code": {k: v for k, v in grid.manifest(Plan(grid.file).every()[0]).items() if k.startswith("code of ")},
+        "versions": provenance.versions(),
+        "hardware": provenance.hardware(grid.device),
+        "device": grid.device,
+        "stage_s": {
+            "one timed run": seconds["timed"] / len(timed),
+            "all timed runs, one after the other": seconds["timed"],
+            "every approach on the same seeds": seconds["every"],
+        },
+    }

@@ -1,69 +1,82 @@
-"""Scores of predicted against gold labels, and means over runs with their 95 % interval."""
+"""Scores of predicted against gold labels, ping by ping and event by event."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Labels = NDArray[np.int8]
-MEASURES = ("accuracy", "balanced_accuracy", "f1", "macro_f1", "mcc", "precision", "recall")
+Floats = NDArray[np.floating[Any]]
+Scores = Mapping[str, float | None]
+EVENTS = ("found", "true", "late", "covered")
+PINGS = ("accuracy", "balanced_accuracy", "f1", "macro_f1", "mcc", "precision", "recall", "average_precision")
+MEASURES = (*PINGS, *EVENTS, "left_out")
 
 
-def scores(gold: Labels, predicted: Labels) -> dict[str, float]:
-    """Return accuracy, F1, Matthews' correlation (MCC), precision and recall of the property, labels in {0, 1}.
+def scores(gold: Labels, predicted: Labels, positive: Floats | None = None) -> dict[str, float | None]:
+    """Return scikit-learn's scores of labels in {0, 1}; precision, recall, F1 and MCC speak of the property.
 
-    ``macro_f1`` is the mean of the property's F1 and NORMAL's, ``balanced_accuracy`` that of both recalls. A ratio
-    whose denominator is zero is 0, as in scikit-learn.
+    Rows that are labelled -1 are left out, and ``left_out`` is their share; with no row left there are no scores.
+    ``macro_f1`` is the mean of the property's F1 and NORMAL's. ``positive``, P(property), is ranked for the average
+    precision; without it the labels are. A ratio whose denominator is zero is 0.
     """
+    from sklearn import metrics
+
     if gold.shape != predicted.shape:
         raise ValueError(f"{gold.shape} gold labels against {predicted.shape} predictions")
-    hit = int(((gold == 1) & (predicted == 1)).sum())
-    missed = int(((gold == 1) & (predicted != 1)).sum())
-    false = int(((gold == 0) & (predicted == 1)).sum())
-    right = int(((gold == 0) & (predicted == 0)).sum())
-    # Python's integers: the product of four counts overflows 64 bits at 100,000 rows.
-    spread = math.sqrt((hit + false) * (hit + missed) * (right + false) * (right + missed))
-    f1 = _ratio(2 * hit, 2 * hit + false + missed)
+    kept = predicted >= 0
+    left_out = 1 - float(kept.mean())
+    if not kept.any():
+        return {**dict.fromkeys(PINGS, None), "left_out": left_out}
+    y, said = gold[kept], predicted[kept]
+    ranked = (said if positive is None else positive[kept]).astype(np.float64)
+    with warnings.catch_warnings():
+        # Of rows that all carry one label, a correlation is 0, as documented here.
+        warnings.simplefilter("ignore", UserWarning)
+        mcc = float(metrics.matthews_corrcoef(y, said))
+    each = metrics.precision_recall_fscore_support(y, said, labels=[0, 1], zero_division=0)
+    precision, recall, f1, rows = (of.tolist() for of in each)
+    there = [of for of, count in zip(recall, rows, strict=True) if count]
     return {
-        "accuracy": (hit + right) / len(gold),
-        "balanced_accuracy": (_ratio(hit, hit + missed) + _ratio(right, right + false)) / 2,
-        "f1": f1,
-        "macro_f1": (f1 + _ratio(2 * right, 2 * right + false + missed)) / 2,
-        "mcc": _ratio(hit * right - false * missed, spread),
-        "precision": _ratio(hit, hit + false),
-        "recall": _ratio(hit, hit + missed),
+        "accuracy": float(metrics.accuracy_score(y, said)),
+        "balanced_accuracy": math.fsum(there) / len(there),
+        "f1": f1[1],
+        "macro_f1": math.fsum(f1) / 2,
+        "mcc": mcc,
+        "precision": precision[1],
+        "recall": recall[1],
+        "average_precision": float(metrics.average_precision_score(y, ranked)) if rows[1] else None,
+        "left_out": left_out,
     }
 
 
-def average_precision(gold: Labels, probability: NDArray[np.floating[Any]]) -> float:
-    """Return the area under the precision-recall curve of the property (scikit-learn's average precision)."""
-    from sklearn.metrics import average_precision_score
+def event_scores(gold: Labels, predicted: Labels, within: int = 0) -> dict[str, float | None]:
+    """Score events, which are runs of 1 in the order of time: found, when, for how long.
 
-    return float(average_precision_score(gold, probability))
-
-
-def event_scores(gold: Labels, predicted: Labels) -> dict[str, float]:
-    """Score events, which are runs of 1: found, when, for how long.
-
-    ``found``: share of gold events that a predicted one overlaps. ``true``: share of predicted events that overlap a
-    gold one. ``late``: mean pings from a found event's beginning to its first predicted ping. ``covered``: mean share
-    of a found event's pings that are predicted. NaN where there is nothing to average.
+    ``found``: share of gold events that a predicted one overlaps, or comes within so many pings of. ``true``: share of
+    predicted events that overlap a gold one likewise. ``late``: mean pings from a found event's beginning to its first
+    predicted ping. ``covered``: mean share of a found event's pings that are predicted. None where there is nothing
+    to average.
     """
     begins, ends = events(gold)
-    hits = np.concatenate([[0], np.cumsum(predicted == 1)])
-    overlaps = hits[ends] - hits[begins]
-    found = overlaps > 0
+    wide_begins, wide_ends = np.maximum(begins - within, 0), np.minimum(ends + within, len(gold))
+    hits = _before(predicted == 1)
+    found = hits[wide_ends] > hits[wide_begins]
+    near_gold = np.zeros(len(gold) + 1, dtype=np.int64)
+    np.add.at(near_gold, wide_begins, 1)
+    np.add.at(near_gold, wide_ends, -1)
+    marked = _before(np.cumsum(near_gold[:-1]) > 0)
     said_begins, said_ends = events(predicted)
-    marked = np.concatenate([[0], np.cumsum(gold == 1)])
-    true = marked[said_ends] > marked[said_begins]
-    first = np.searchsorted(hits, hits[begins[found]] + 1) - 1
+    first = np.searchsorted(hits, hits[wide_begins[found]] + 1) - 1
+    overlaps = hits[ends] - hits[begins]
     return {
         "found": _mean(found),
-        "true": _mean(true),
+        "true": _mean(marked[said_ends] > marked[said_begins]),
         "late": _mean(first - begins[found]),
         "covered": _mean(overlaps[found] / (ends - begins)[found]),
     }
@@ -75,31 +88,9 @@ def events(labels: Labels) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
 
 
-def majority(gold_train: Labels, rows: int) -> Labels:
-    """Label every row with the more frequent class of the training rows: the baseline that knows no RTT."""
-    return np.full(rows, int(gold_train.mean() > 0.5), dtype=np.int8)
+def _before(holds: NDArray[np.bool_]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(holds)])
 
 
-def over_runs(values: Sequence[float]) -> dict[str, Any]:
-    """Return mean, 95 % interval (Student's t over the runs) and the runs themselves."""
-    mean = math.fsum(values) / len(values)
-    half = _half_width(values, mean)
-    return {"mean": mean, "ci95": [mean - half, mean + half], "runs": list(values)}
-
-
-def _half_width(values: Sequence[float], mean: float) -> float:
-    from scipy.stats import t
-
-    n = len(values)
-    if n < 2:
-        return 0.0
-    variance = math.fsum((value - mean) ** 2 for value in values) / (n - 1)
-    return float(t.ppf(0.975, n - 1)) * math.sqrt(variance / n)
-
-
-def _mean(values: NDArray[Any]) -> float:
-    return float(values.mean()) if len(values) else math.nan
-
-
-def _ratio(numerator: float, denominator: float) -> float:
-    return numerator / denominator if denominator else 0.0
+def _mean(values: NDArray[Any]) -> float | None:
+    return float(values.mean()) if len(values) else None

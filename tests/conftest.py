@@ -13,9 +13,10 @@ import torch
 from hypothesis import settings
 
 from artifact.dataset import Dataset, build_dataset
-from artifact.paths import ROOT, STUDY
+from artifact.run import Setting
+from artifact.setting import setting_of, tasks_of
+from artifact.store.paths import ROOT, STUDY, VARIATIONS
 from artifact.study import Study, StudyFile, read_study
-from artifact.tasks import tasks_of
 from artifact.tasks.task import Task
 
 settings.register_profile("same", derandomize=True, deadline=None, max_examples=40)
@@ -32,7 +33,8 @@ def as_from_a_terminal() -> None:
 
 @pytest.fixture(scope="session")
 def study_file() -> StudyFile:
-    return read_study(STUDY)
+    """The study as it is shipped, with its variations."""
+    return read_study(STUDY, VARIATIONS)
 
 
 @pytest.fixture(scope="session")
@@ -46,14 +48,19 @@ def tasks(study_file: StudyFile) -> tuple[Task, ...]:
 
 
 @pytest.fixture(scope="session")
-def small(study: Study) -> Study:
+def small(study_file: StudyFile) -> StudyFile:
     """The study over 3,000 pings."""
-    return study.model_copy(update={"trace": study.trace.model_copy(update={"pings": 3_000})})
+    return study_file.with_values({"trace.pings": 3_000})
 
 
 @pytest.fixture(scope="session")
-def dataset(small: Study, tasks: tuple[Task, ...]) -> Dataset:
-    return build_dataset(small, tasks, seed=7_000)
+def setting(small: StudyFile) -> Setting:
+    return setting_of(small)
+
+
+@pytest.fixture(scope="session")
+def dataset(setting: Setting) -> Dataset:
+    return build_dataset(setting.trace, setting.dataset, setting.tasks, seed=7_000)
 
 
 @pytest.fixture(scope="session")

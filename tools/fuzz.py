@@ -1,4 +1,4 @@
-"""Feed the readers of every trace format and of study.toml inputs that libFuzzer makes up, guided by coverage.
+"""Feed the readers of traces, study.toml and variations.toml inputs that libFuzzer makes up, guided by coverage.
 
     tools/fuzz.py [--runs N]     exit 1 on a traceback, a hang of ten seconds or more than 2 GiB
 
@@ -19,13 +19,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 with atheris.instrument_imports(include=["artifact"]):
     from artifact.errors import BadInputError
-    from artifact.study import read_study
-    from artifact.tasks import tasks_of
+    from artifact.setting import setting_of
+    from artifact.study import read_study, read_variations
     from artifact.trace import reading
     from artifact.trace.series import LONGEST_RTT_US
 
 RUNS = 200_000
-LONGEST_INPUT = 8_192
+LONGEST_INPUT = 16_384
 PING = b"PING 192.0.2.1 (192.0.2.1) 56(84) bytes of data.\n"
 TRACES = {
     "ping": PING + b"".join(b"64 bytes from 192.0.2.1: icmp_seq=%d ttl=57 time=9.8 ms\n" % n for n in range(1, 60)),
@@ -39,16 +39,19 @@ TRACES = {
     "timed": b"".join(b"Tue Oct 22 16:00:%02d 2024\t0.0092%d\n" % (n, n % 3) for n in range(60)),
 }
 STUDY = (ROOT / "study.toml").read_bytes()
+VARIATIONS = (ROOT / "variations.toml").read_bytes()
 
 
 def one_input(data: bytes) -> None:
-    """Read one input as a study or as a trace; anything but BadInputError in one line is a finding."""
+    """Read one input as a study, as variations or as a trace; anything but BadInputError in one line is a finding."""
     if not data:
         return
     PLACE.write_bytes(data[1:])
     try:
         if data[:1] == b"s":
-            tasks_of(read_study(PLACE))
+            setting_of(read_study(PLACE))
+        elif data[:1] == b"v":
+            read_variations(PLACE)
         else:
             rtt_us = reading.read_trace(PLACE).rtt_us
             if rtt_us.dtype != "int64" or rtt_us.min() < 0 or rtt_us.max() > LONGEST_RTT_US:
@@ -72,9 +75,10 @@ def main() -> None:
         PLACE.write_bytes(content)
         formats.add(reading.read_trace(PLACE).format)
         (corpus / name).write_bytes(b"t" + content)
-    if formats != {reader.FORMAT for reader in reading.READERS} or len(STUDY) >= LONGEST_INPUT:
+    if formats != {reader.FORMAT for reader in reading.READERS} or max(map(len, (STUDY, VARIATIONS))) >= LONGEST_INPUT:
         raise SystemExit("fuzz: the seeds do not reach every reader; mend TRACES or LONGEST_INPUT in tools/fuzz.py")
     (corpus / "study").write_bytes(b"s" + STUDY)
+    (corpus / "variations").write_bytes(b"v" + VARIATIONS)
     options = [f"-runs={runs}", f"-max_len={LONGEST_INPUT}", "-timeout=10", "-rss_limit_mb=2048", "-seed=1"]
     atheris.Setup([sys.argv[0], *options, "-print_final_stats=1", f"-artifact_prefix={found}/", str(corpus)], one_input)
     atheris.Fuzz()

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from artifact.audit.answer import Answer
+if TYPE_CHECKING:
+    from artifact.grid.grid import Cell
+    from artifact.reported import Plan
 
 QUESTIONS = (
     "baselines",
     "best",
     "ties",
     "class_balance",
-    "starts",
+    "initialisation",
     "sharing",
     "network_labels",
     "ceiling",
     "splits",
-    "clocks",
+    "timing",
     "effort",
 )
 """Answered by `make all`, in the order of the report."""
@@ -27,7 +29,17 @@ ON_DEMAND = ("real_lines", "multiverse")
 """Asked for by name: they need a folder of traces, or minutes."""
 
 
-def question(name: str) -> Callable[[Any], Answer]:
-    """Return the function that answers a question from the evidence of a study's runs."""
-    answer: Callable[[Any], Answer] = importlib.import_module(f"{__name__}.{name}").answer
-    return answer
+def question(name: str) -> Any:
+    """Return the module of a question: ``answer(found)`` draws on the records of its cells."""
+    return importlib.import_module(f"{__name__}.{name}")
+
+
+def asks(name: str, plan: Plan, *given: Any) -> Mapping[str, Sequence[Cell]]:
+    """Return the cells that a question needs: those behind its ``ROWS``, or what its ``asks(plan, ...)`` names."""
+    from artifact.audit.answer import asked
+
+    module = question(name)
+    found: Mapping[str, Sequence[Cell]] = (
+        module.asks(plan, *given) if hasattr(module, "asks") else asked(plan, getattr(module, "ROWS", {}))
+    )
+    return found

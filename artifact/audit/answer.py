@@ -1,15 +1,21 @@
-"""An answer: one sentence and one small table, each number with its interval."""
+"""What a question starts from, the records of its cells, and what it gives: one sentence and one small table."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from artifact.scores import over_runs
+from artifact.grid.grid import Cell as GridCell
+from artifact.intervals import in_words, over_runs, paired
+from artifact.reported import Plan
+from artifact.run import Seeds
 
+Rows = Mapping[str, tuple[str, str]]
+"""Rows of a table: how each is called, the variation (none: the study as it is) and the approach behind it."""
 Cell = str | int | float | Mapping[str, Any] | None
+MEASURES = ("accuracy", "f1")
+"""What most answers show of an approach."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,7 @@ class Answer:
     """What a question found: ``rows`` begin with their name; a measured cell is a mean with interval and runs.
 
     ``times`` are rows of the same columns that hang on the clock, kept apart from what two runs must agree on.
+    ``options`` are those that it was asked with on demand, as somebody would type them.
     """
 
     question: str
@@ -27,41 +34,75 @@ class Answer:
     derived: str
     seeds: int
     times: Sequence[Sequence[Cell]] = ()
+    options: str = ""
 
 
-def measured(values: Sequence[float]) -> dict[str, Any] | None:
-    """Return mean, 95 % interval and runs of the values that there are; None where there is none."""
-    there = [float(value) for value in values if not math.isnan(value)]
-    return over_runs(there) if there else None
+@dataclass(frozen=True)
+class Found:
+    """The records of the cells that a question asked for, by the names that it gave them, and results.json so far."""
+
+    plan: Plan
+    records: Mapping[str, Sequence[Mapping[str, Any]]]
+    results: Mapping[str, Any]
+
+    @property
+    def tasks(self) -> list[str]:
+        """The names of the study's tasks."""
+        return self.plan.tasks
+
+    def measured(self, name: str, approach: str, task: str, measure: str) -> dict[str, Any] | None:
+        """Return a score over the records of that name; None where the approach has nothing to say about the task."""
+        scored = [record["scores"][approach].get(task) for record in self.records[name]]
+        if None in scored:
+            return None
+        return over_runs([of[measure] for of in scored])
+
+    def row(self, name: str, approach: str, measures: Sequence[str] = MEASURES) -> list[Cell]:
+        """Return a table's cells: for each task each measure."""
+        return [self.measured(name, approach, task, measure) for task in self.tasks for measure in measures]
+
+    def rows(self, rows: Rows, measures: Sequence[str] = MEASURES) -> list[list[Cell]]:
+        """Return a table's rows, each with its name first."""
+        return [[row, *self.row(row, approach, measures)] for row, (_, approach) in rows.items()]
+
+    def gain(self, rows: Rows, ours: str, theirs: str, measures: Sequence[str] = MEASURES) -> list[Cell]:
+        """Return the paired differences of two rows, None where one has nothing."""
+        pairs = (self.row(row, rows[row][1], measures) for row in (ours, theirs))
+        return [
+            paired(a, b) if isinstance(a, Mapping) and isinstance(b, Mapping) else None
+            for a, b in zip(*pairs, strict=True)
+        ]
+
+    def heads(self, measures: Sequence[str] = MEASURES) -> list[str]:
+        """Return the columns that belong to ``row``."""
+        return [f"{task} {measure.replace('_', ' ')}" for task in self.tasks for measure in measures]
 
 
-def proportion(holds: Sequence[bool]) -> dict[str, Any]:
-    """Return a share with its exact 95 % interval (Clopper & Pearson, Biometrika 1934), and the cases."""
-    from scipy.stats import binomtest
-
-    low, high = binomtest(sum(map(bool, holds)), len(holds)).proportion_ci(0.95, method="exact")
-    cases = [float(case) for case in holds]
-    return {"mean": math.fsum(cases) / len(cases), "ci95": [float(low), float(high)], "runs": cases}
-
-
-def in_words(difference: Mapping[str, Any]) -> str:
-    """Say what a paired difference shows, and no more than its interval does."""
-    low, high = difference["ci95"]
-    if len(difference["runs"]) == 1:
-        return f"{difference['mean']:+.3f} in the one run, which shows no difference"
-    if low > 0:
-        return f"a gain of {difference['mean']:.3f}, at least {low:.3f}"
-    if high < 0:
-        return f"a loss of {-difference['mean']:.3f}, at least {-high:.3f}"
-    if low == high == 0:
-        return "the same score in every run"
-    return f"no difference seen; one of up to {max(-low, high):.3f} could have been missed"
+def asked(plan: Plan, rows: Rows, seeds: Sequence[Seeds] = ()) -> dict[str, list[GridCell]]:
+    """Return the cells behind a table's rows; rows of one variation share theirs."""
+    together: dict[str, list[str]] = {}
+    for variation, approach in rows.values():
+        together.setdefault(variation, []).append(approach)
+    return {
+        row: plan.cells(*dict.fromkeys(together[variation]), variation=variation, seeds=seeds)
+        for row, (variation, _) in rows.items()
+    }
 
 
-def each_in_words(names: Sequence[str], differences: Sequence[Cell]) -> str:
-    """Say for each task what its paired difference shows; ``differences`` holds one cell per name."""
-    said = zip(names, differences, strict=True)
+def each_in_words(names: Sequence[str], gains: Sequence[Cell]) -> str:
+    """Say for each task what its paired difference shows; ``gains`` holds one cell per name."""
+    said = zip(names, gains, strict=True)
     return "; ".join(f"{name}: {in_words(cell)}" for name, cell in said if isinstance(cell, Mapping))
+
+
+def means(names: Sequence[str], cells: Sequence[Cell], form: str = "{:.3f}") -> str:
+    """List the mean of each task's cell, those that have one."""
+    said = zip(names, cells, strict=True)
+    return ", ".join(
+        f"{name} {form.format(cell['mean'])}"
+        for name, cell in said
+        if isinstance(cell, Mapping) and cell["mean"] is not None
+    )
 
 
 def as_text(answer: Answer) -> str:
@@ -73,7 +114,9 @@ def as_text(answer: Answer) -> str:
 
 
 def _shown(cell: Cell) -> str:
-    if isinstance(cell, Mapping):
-        low, high = cell["ci95"]
-        return f"{cell['mean']:.3f} [{low:.3f}, {high:.3f}]"
-    return "-" if cell is None else str(cell)
+    if not isinstance(cell, Mapping):
+        return "-" if cell is None else str(cell)
+    if cell["mean"] is None:
+        return "-"
+    low_high = cell["ci95"]
+    return f"{cell['mean']:.3f}" + (f" [{low_high[0]:.3f}, {low_high[1]:.3f}]" if low_high else "")

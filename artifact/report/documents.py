@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from artifact.errors import BadInputError
-from artifact.files import write_text
-from artifact.paths import ROOT, ResultPaths
-from artifact.results import SIDES, read_results
+from artifact.results import read_results
+from artifact.store.files import write_text
+from artifact.store.paths import ROOT, ResultPaths
 
 DOCUMENTS = (ROOT / "README.md", ROOT / "ARTIFACT.md", ROOT / "data" / "DATASHEET.md")
 PICTURES = ROOT / "docs"
@@ -41,21 +41,21 @@ def filled(document: Path, results: Mapping[str, Any]) -> str:
 
 
 def _table1(results: Mapping[str, Any]) -> str:
-    names = [task["name"] for task in results["tasks"]]
+    names = [task["name"] for task in results["tasks"] if task["paper"]]
     rows = []
-    for side in ("single_task", "multi_task"):
-        cells = results["table1"][side]
+    for side, cells in results["table1"].items():
         printed = results["published"]["table1"][side]
         accuracies = [f"{cells[name]['accuracy']['mean']:.3f} ({printed.get(name, '-')})" for name in names]
-        rows.append([SIDES[side], *accuracies, f"{cells['time_s']['mean']:.1f} s ({printed['time_s']:.0f} s)"])
+        time_s = f"{cells['time_s']['mean']:.1f} s ({printed['time_s']:.0f} s)"
+        rows.append([results["titles"][side], *accuracies, time_s])
     return _markdown(["here (published)", *names, "time"], rows)
 
 
 def _claims(results: Mapping[str, Any]) -> str:
     rows = []
     for claim in results["claims"]:
-        low, high = claim["ci95"] or (None, None)
-        here = "-" if low is None else f"{claim['reproduced']:.3f} [{low:.3f}, {high:.3f}]"
+        interval = claim["ci95"] and f" [{claim['ci95'][0]:.3f}, {claim['ci95'][1]:.3f}]"
+        here = "-" if claim["reproduced"] is None else f"{claim['reproduced']:.3f}{interval or ''}"
         published = "-" if claim["published"] is None else f"{claim['published']:g}"
         rows.append([claim["id"], claim["section"], claim["statement"], published, here, claim["verdict"]])
     return _markdown(["claim", "section", "statement", "published", "here [95 % interval]", "verdict"], rows)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from artifact.study import PingsRange, Probability
+from artifact.parameters import NoParameters, PingsRange, Probability
 from artifact.tasks.task import NORMAL, PROPERTY, Mask, Microseconds, Task, TaskParameters
+
+if TYPE_CHECKING:
+    from artifact.labeling.bucket import ColumnSeries
 
 OUTAGE = PROPERTY
 
@@ -19,7 +22,7 @@ class OutageParameters(TaskParameters):
     length: PingsRange
 
 
-outage = Task("outage", colour="#d62728", marker="X", parameters=OutageParameters)
+outage = Task("outage", parameters=OutageParameters, colour="#d62728", marker="X")
 
 
 @outage.injection
@@ -57,3 +60,9 @@ def lf_silence_around(bucket: Any) -> Any:
 def lf_all_answered_around(bucket: Any) -> Any:
     """Everything around it was answered."""
     return bucket.answered == bucket.size
+
+
+@outage.rule()
+def zero(series: ColumnSeries, _: NoParameters) -> Mask:
+    """No reply."""
+    return np.asarray(series.rtt_us == 0)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from pydantic import Field
 
-from artifact.study import MillisecondsRange, PingsRange, Probability
+from artifact.parameters import BucketSize, Milliseconds, MillisecondsRange, PingsRange, Probability, StrictModel
 from artifact.tasks.task import NORMAL, PROPERTY, Mask, Microseconds, Task, TaskParameters
 
+if TYPE_CHECKING:
+    from artifact.labeling.bucket import ColumnSeries
+
 SWELL = PROPERTY
+ROBUST = "robust"
+"""Functions on medians that know the definition of what was added: for the best labels, not for Table 1."""
 
 FEWEST_SWELLS = 3
 """Section 3.1: the probability varied such that there were at least three swells."""
@@ -26,9 +31,18 @@ class SwellParameters(TaskParameters):
     prior_buckets: Annotated[int, Field(ge=1, le=1_000)]
     high: Annotated[float, Field(ge=1, le=100)]
     low: Annotated[float, Field(gt=0, le=100)]
+    around_buckets: Annotated[int, Field(ge=2, le=1_000)]
 
 
-swell = Task("swell", colour="#1f77b4", marker="s", parameters=SwellParameters)
+class StepParameters(StrictModel):
+    """The windows (pings) whose medians the rule of thumb compares, and by how much they differ (ms)."""
+
+    window: BucketSize
+    context: BucketSize
+    increase_ms: Milliseconds
+
+
+swell = Task("swell", parameters=SwellParameters, colour="#1f77b4", marker="s")
 
 
 @swell.injection
@@ -80,3 +94,34 @@ def lf_no_higher_than_before(bucket: Any, p: SwellParameters) -> Any:
 def lf_low_reply(x: Any, bucket: Any, p: SwellParameters) -> Any:
     """A reply that is not slower than the average of prior buckets by some margin."""
     return (x.ping > 0) & (x.ping < p.low * bucket.prior(p.prior_buckets).mean)
+
+
+@swell.labeling_function(votes=SWELL, suite=ROBUST)
+def lf_raised_level(bucket: Any, p: SwellParameters) -> Any:
+    """The median around it is raised by at least half of the smallest increase, against a long while around it."""
+    return bucket.median > bucket.around(p.around_buckets).median + p.increase_ms[0] / 2
+
+
+@swell.labeling_function(votes=NORMAL, suite=ROBUST)
+def lf_usual_level(bucket: Any, p: SwellParameters) -> Any:
+    """The median around it is raised by less than half of the smallest increase."""
+    return bucket.median <= bucket.around(p.around_buckets).median + p.increase_ms[0] / 2
+
+
+@swell.labeling_function(votes=NORMAL, suite=ROBUST)
+def lf_usual_reply(x: Any, bucket: Any, p: SwellParameters) -> Any:
+    """A reply that is no slower than the median of a long while around it."""
+    return (x.ping > 0) & (x.ping <= bucket.around(p.around_buckets).median)
+
+
+@swell.labeling_function(votes=SWELL, suite=ROBUST)
+def lf_raised_reply(x: Any, bucket: Any, p: SwellParameters) -> Any:
+    """A reply slower than the median of a long while around it by at least the smallest increase."""
+    return x.ping > bucket.around(p.around_buckets).median + p.increase_ms[0]
+
+
+@swell.rule(StepParameters)
+def median_step(series: ColumnSeries, p: StepParameters) -> Mask:
+    """The median around a ping lies ``increase_ms`` above that of a long while around it."""
+    near, far = series.bucket(p.window).median, series.bucket(p.context).median
+    return np.asarray(near > far + p.increase_ms)

@@ -18,7 +18,7 @@ from typing import BinaryIO
 from tqdm import tqdm
 
 from artifact.errors import BadInputError
-from artifact.files import appearing
+from artifact.store.files import appearing, refuse_existing
 
 _ANSWER = re.compile(rb"bytes from .*seq=(\d+) .*time=[\d.]+ ms(?! \(DUP!\))")
 _NO_ANSWER_YET = re.compile(rb"no answer yet for icmp_seq=(\d+)")
@@ -32,15 +32,11 @@ def collect(host: str, count: int, output: Path, interval_s: float = 1.0) -> Non
     argument, an existing file, a missing ``ping``, or with ping's own words where it could not start.
     """
     command = _command(host, count, interval_s)
-    if output.exists() or output.is_symlink():
-        raise BadInputError(output, "is there already", "name a new file")
-    try:
-        with appearing(output) as beside, beside.open("wb") as log:
-            session = _Session(count)
-            session.run(command, log)
-            session.refuse_if_nothing(host)
-    except OSError as error:
-        raise BadInputError(output, f"cannot be written: {error.strerror}", "check folder and space") from error
+    refuse_existing(output)
+    with appearing(output) as beside, beside.open("wb") as log:
+        session = _Session(count)
+        session.run(command, log)
+        session.refuse_if_nothing(host)
     print(f"{output}: {session.summary()}", file=sys.stderr)
     if session.interrupted:
         raise KeyboardInterrupt(f"{output}: {session.summary()}")

@@ -7,11 +7,11 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from artifact.study import SyntheticParameters
+from artifact.parameters import TraceParameters
 from artifact.trace.series import Trace
 
 
-def synthetic_trace(p: SyntheticParameters, rng: np.random.Generator) -> Trace:
+def synthetic_trace(p: TraceParameters, rng: np.random.Generator) -> Trace:
     """Draw a series of pings from the model of the datasheet; the same generator state gives the same bytes."""
     rtt_us = np.rint(1000 * _delays_ms(p, rng)).astype(np.int64)
     rtt_us[rng.random(p.pings) < p.loss_probability] = 0
@@ -19,7 +19,7 @@ def synthetic_trace(p: SyntheticParameters, rng: np.random.Generator) -> Trace:
     return Trace(rtt_us, "synthetic home line", "synthetic", checksum)
 
 
-def _delays_ms(p: SyntheticParameters, rng: np.random.Generator) -> NDArray[np.float64]:
+def _delays_ms(p: TraceParameters, rng: np.random.Generator) -> NDArray[np.float64]:
     """A floor plus a log-normal delay whose logarithm is a slow level and white jitter, plus rare spikes."""
     n = p.pings
     level = _slow_level(n, p.level_memory, rng)

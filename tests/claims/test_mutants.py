@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
 
-from artifact.dataset import Dataset, build_dataset
-from artifact.labeling import apply_columns
-from artifact.models.networks import Networks, standardised
-from artifact.models.single_task import SingleTaskModel
-from artifact.results import published
-from artifact.scores import scores
-from artifact.study import Study
+from artifact import run as recipe
+from artifact.labeling.engines import LabelMatrix, apply_columns
+from artifact.paper import published
+from artifact.run import Seeds, Setting, run
+from artifact.setting import setting_of
+from artifact.study import StudyFile
 from artifact.tasks.task import Task
 
 TABLE1 = published()["table1"]
@@ -22,36 +22,20 @@ RUNS = range(5)
 
 
 @pytest.fixture(scope="module")
-def datasets(study: Study, tasks: tuple[Task, ...]) -> list[Dataset]:
-    return [build_dataset(study, tasks, seed) for seed in RUNS]
+def setting(study_file: StudyFile) -> Setting:
+    """Table 1's two approaches."""
+    return setting_of(study_file, ["single_task", "multi_task"])
 
 
-def accuracies(
-    study: Study, tasks: Sequence[Task], datasets: Sequence[Dataset], shuffled: bool = False, multi_task: bool = False
-) -> dict[str, float]:
-    """Mean accuracy per task over a few runs, in the column engine and the stacked networks."""
-    train, test = datasets[0].splits["train"], datasets[0].splits["test"]
-    predicted = np.empty((len(datasets), len(datasets[0].rtt_us), len(tasks)), dtype=np.int8)
-    weak = np.empty_like(predicted)
-    for k, dataset in enumerate(datasets):
-        for j, task in enumerate(tasks):
-            votes = apply_columns(task, dataset.rtt_us)
-            if shuffled:
-                votes = np.random.default_rng(k).permutation(votes)
-            model = SingleTaskModel.fit(votes[train], study.label_model, seed=k)
-            predicted[k, :, j] = model.predict(votes, study.label_model.ties)
-            weak[k, :, j] = model.predict(votes, "abstain")
-    if multi_task:
-        z = np.stack([standardised(dataset.rtt_us / 1000, train) for dataset in datasets])
-        predicted = Networks(len(tasks), 1, study.multi_task, list(RUNS)).fit(z[:, train], weak[:, train]).predict(z)
-    reached = {
-        task.name: [
-            scores(dataset.gold[task.name][test], labels[test, j])["accuracy"]
-            for dataset, labels in zip(datasets, predicted, strict=True)
-        ]
-        for j, task in enumerate(tasks)
+def accuracies(setting: Setting, tasks: Sequence[Task], sides: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Mean accuracy per side and task over a few runs."""
+    approaches = tuple(approach for approach in setting.approaches if approach.name in sides)
+    broken = dataclasses.replace(setting, tasks=tuple(tasks), approaches=approaches)
+    records = [done.record["scores"] for done in run(broken, [Seeds(k, k) for k in RUNS])]
+    return {
+        side: {task.name: float(np.mean([of[side][task.name]["accuracy"] for of in records])) for task in tasks}
+        for side in sides
     }
-    return {name: float(np.mean(values)) for name, values in reached.items()}
 
 
 def holds(reached: dict[str, float], side: str) -> dict[str, bool]:
@@ -61,14 +45,20 @@ def holds(reached: dict[str, float], side: str) -> dict[str, bool]:
     }
 
 
-def without(task: Task, function: str) -> Task:
-    left = [f for f in task.labeling_functions if f.name != function]
-    assert len(left) == len(task.labeling_functions) - 1
-    return dataclasses.replace(task, labeling_functions=left)
+def without(task: Task, name: str) -> Task:
+    left = [function for function in task.functions if function.name != name]
+    assert len(left) == len(task.functions) - 1
+    return dataclasses.replace(task, functions=left)
 
 
 def only(tasks: tuple[Task, ...], name: str) -> Task:
     return next(task for task in tasks if task.name == name)
+
+
+def test_the_healthy_study_holds(setting: Setting) -> None:
+    """The control: what the broken ones miss can be reached, by the same few runs."""
+    for side, reached in accuracies(setting, setting.tasks, ["single_task", "multi_task"]).items():
+        assert all(holds(reached, side).values()), (side, reached)
 
 
 @pytest.mark.parametrize(
@@ -76,29 +66,34 @@ def only(tasks: tuple[Task, ...], name: str) -> Task:
     [("noise", "lf_near_the_mean"), ("swell", "lf_low_reply"), ("outage", "lf_answered")],
 )
 def test_a_labeling_function_switched_off_is_seen(
-    study: Study, tasks: tuple[Task, ...], datasets: list[Dataset], name: str, function: str
+    setting: Setting, tasks: tuple[Task, ...], name: str, function: str
 ) -> None:
     task = only(tasks, name)
     mutant = without(task, function)
     if len(mutant.labeling_functions) < 3:  # LabelModel's minimum: silence it instead
         silent = [
             dataclasses.replace(f, body=lambda x: x.ping < 0, takes=("x",)) if f.name == function else f
-            for f in task.labeling_functions
+            for f in task.functions
         ]
-        mutant = dataclasses.replace(task, labeling_functions=silent)
-    assert not holds(accuracies(study, [mutant], datasets), "single_task")[name]
+        mutant = dataclasses.replace(task, functions=silent)
+    reached = accuracies(setting, [mutant], ["single_task"])["single_task"]
+    assert not holds(reached, "single_task")[name]
 
 
-def test_two_tasks_swapped_are_seen(study: Study, tasks: tuple[Task, ...], datasets: list[Dataset]) -> None:
+def test_two_tasks_swapped_are_seen(setting: Setting, tasks: tuple[Task, ...]) -> None:
     noise, swell = only(tasks, "noise"), only(tasks, "swell")
     swapped = [dataclasses.replace(noise, name="swell"), dataclasses.replace(swell, name="noise")]
-    assert not all(holds(accuracies(study, swapped, datasets), "single_task").values())
-    assert not all(holds(accuracies(study, swapped, datasets, multi_task=True), "multi_task").values())
+    for side, reached in accuracies(setting, swapped, ["single_task", "multi_task"]).items():
+        assert not all(holds(reached, side).values())
 
 
-def test_shuffled_labels_are_seen(study: Study, tasks: tuple[Task, ...], datasets: list[Dataset]) -> None:
+def test_shuffled_votes_are_seen(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
     """Noise may stay within tolerance: with 1 % of the rows noisy, accuracy hardly depends on where they lie."""
-    single = holds(accuracies(study, tasks, datasets, shuffled=True), "single_task")
-    multi = holds(accuracies(study, tasks, datasets, shuffled=True, multi_task=True), "multi_task")
-    assert not single["outage"] and not single["swell"]
-    assert not multi["outage"] and not multi["swell"]
+
+    def shuffled(task: Task, rtt_us: np.ndarray, series: Any) -> LabelMatrix:
+        return np.random.default_rng(len(task.name)).permutation(apply_columns(task, rtt_us, series))
+
+    monkeypatch.setattr(recipe, "apply_columns", shuffled)
+    for side, reached in accuracies(setting, setting.tasks, ["single_task", "multi_task"]).items():
+        found = holds(reached, side)
+        assert not found["outage"] and not found["swell"]

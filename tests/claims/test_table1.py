@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from artifact.results import published, read_results
+from artifact.paper import published
+from artifact.results import read_results
 
 TABLE1 = published()["table1"]
 CELLS = [(side, task) for side in TABLE1 for task in ("noise", "outage", "swell")]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from artifact.annotate import annotate
+from artifact.annotate.labels import annotate
 from artifact.errors import BadInputError
-from artifact.paths import STUDY
+from artifact.results import read_results
+from artifact.store.paths import STUDY, CellPaths
 
 
 @pytest.fixture
@@ -33,12 +35,27 @@ def test_it_finds_what_is_plain_to_see(log: Path, small_results: Path, tmp_path:
     assert np.flatnonzero(labels["noise_best"]).tolist() == [700]
     assert labels["swell_best"].sum() < 20
     assert labels["noise_single_task"][700] == 1
-    assert labels["noise_single_task"].sum() < 60
     silent = labels["rtt_ms"] == 0
     assert silent.sum() == 10
-    for approach in ("best", "single_task"):
-        assert (labels[f"outage_{approach}"] == silent).all()
-    assert (labels["outage_multi_task"] == silent).all()
+    for approach in ("best", "single_task", "multi_task", "separate_networks", "rules", "majority_vote"):
+        assert (labels[f"outage_{approach}"] == silent).all(), approach
+
+
+def test_what_was_shown_gold_labels_does_not_annotate(log: Path, small_results: Path, tmp_path: Path) -> None:
+    """And what does says 0 or 1 for every ping: an undecided one is normal."""
+    annotate(log, tmp_path / "labels.csv", STUDY, small_results)
+    labels = pd.read_csv(tmp_path / "labels.csv")
+    fitted = set(read_results(small_results / "results.json")["titles"]) - {"majority", "gold_network"}
+    columns = {f"{task}_{name}" for task in ("noise", "outage", "swell") for name in (*fitted, "best")}
+    assert set(labels) == {"ping", "rtt_ms", *columns}
+    assert set(np.unique(labels[sorted(columns)])) == {0, 1}
+
+
+def test_a_tie_counts_as_normal(log: Path, small_results: Path, tmp_path: Path) -> None:
+    """Of 2,000 pings, one is noisy; a coin would call hundreds of tied ones so."""
+    annotate(log, tmp_path / "labels.csv", STUDY, small_results)
+    labels = pd.read_csv(tmp_path / "labels.csv")
+    assert labels["noise_single_task"].sum() < 60
 
 
 def test_nothing_is_replaced(log: Path, small_results: Path, tmp_path: Path) -> None:
@@ -54,8 +71,26 @@ def test_nothing_is_replaced(log: Path, small_results: Path, tmp_path: Path) -> 
 def test_models_of_another_study_are_refused(log: Path, small_results: Path, tmp_path: Path) -> None:
     study, text = tmp_path / "study.toml", STUDY.read_text(encoding="utf-8")
     study.write_text(text.replace("calm_sd = 0.25 ", "calm_sd = 0.75 "), encoding="utf-8")
-    with pytest.raises(BadInputError, match="no trained models of this study; run `make all`"):
+    with pytest.raises(BadInputError, match=r"no trained models of \S*study.toml; .* run `make all`"):
         annotate(log, tmp_path / "labels.csv", study, small_results)
+    assert not (tmp_path / "labels.csv").exists()
+
+
+@pytest.mark.parametrize("name", ["multi_task.safetensors", "single_task_swell.safetensors", "record.json"])
+@pytest.mark.parametrize("damage", ["lost", "cut"])
+@pytest.mark.parametrize("where", ["folder", "every"])
+def test_damaged_models_are_refused(
+    where: str, damage: str, name: str, log: Path, small_results: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(small_results, tmp_path / "results")
+    first = read_results(small_results / "results.json")["provenance"]["first_run"]
+    path = CellPaths(tmp_path / "results" / first[where]).folder / name
+    content = path.read_bytes()
+    path.unlink()
+    if damage == "cut":
+        path.write_bytes(content[:-20])
+    with pytest.raises(BadInputError, match="run `make all`"):
+        annotate(log, tmp_path / "labels.csv", STUDY, tmp_path / "results")
     assert not (tmp_path / "labels.csv").exists()
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from artifact.claims import judge, verdict
-from artifact.paths import CLAIMS
-from artifact.results import published
-from artifact.scores import over_runs
+from artifact.intervals import over_runs
+from artifact.paper import published
+from artifact.store.paths import CLAIMS
 
 PUBLISHED = published()["table1"]
 WRITTEN = tomllib.loads(CLAIMS.read_text(encoding="utf-8"))["claim"]
@@ -19,12 +19,12 @@ WRITTEN = tomllib.loads(CLAIMS.read_text(encoding="utf-8"))["claim"]
 
 def results(**changes: float) -> dict[str, Any]:
     """Results that equal Table 1, but for ``side_task=accuracy`` changes."""
-    approaches: dict[str, Any] = {side: {} for side in ("single_task", "multi_task", "discriminative")}
+    approaches: dict[str, Any] = {side: {} for side in ("single_task", "multi_task", "separate_networks")}
     for side, of in approaches.items():
         for task in ("noise", "outage", "swell"):
             value = changes.get(f"{side}_{task}", PUBLISHED.get(side, PUBLISHED["single_task"])[task])
             of[task] = {"accuracy": over_runs([value, value])}
-    return {"approaches": approaches, "timing": {"paper": {"ratio": over_runs([changes.get("ratio", 64 / 173)])}}}
+    return {"paper": approaches, "timing": {"paper": {"ratio": over_runs([changes.get("ratio", 64 / 173)])}}}
 
 
 def verdicts(of: dict[str, Any]) -> dict[str, str]:
@@ -61,33 +61,65 @@ def test_times_are_judged_by_the_papers_words() -> None:
     assert verdicts(results(ratio=1.1))["C13"] == "not reproduced"
 
 
-def test_the_largest_gain_of_a_discriminative_model_counts() -> None:
-    assert verdicts(results(discriminative_swell=0.93))["C14"] == "not reproduced"
+def test_the_largest_gain_of_separate_networks_counts() -> None:
+    assert verdicts(results(separate_networks_swell=0.93))["C14"] == "not reproduced"
 
 
 def test_a_task_that_the_study_lacks_is_not_attempted() -> None:
     fewer = copy.deepcopy(results())
-    for of in fewer["approaches"].values():
+    for of in fewer["paper"].values():
         del of["swell"]
     said = verdicts(fewer)
     assert said["C3"] == said["C6"] == said["C12"] == "not attempted"
     assert said["C1"] == "reproduced"
 
 
+def test_an_approach_that_the_study_lacks_is_not_attempted() -> None:
+    without = copy.deepcopy(results())
+    del without["paper"]["separate_networks"]
+    said = verdicts(without)
+    assert said["C14"] == "not attempted"
+    assert said["C12"] == verdicts(results())["C12"]
+
+
+def test_a_further_task_is_never_looked_at() -> None:
+    """Not even by a claim about the largest gain: what it speaks of are the paper's tasks, in `paper`."""
+    more = results()
+    more["approaches"] = {side: {"dip": {"accuracy": over_runs([0.0, 1.0])}} for side in more["paper"]}
+    assert judge(more) == judge(results())
+
+
+def test_one_run_shows_no_direction_and_no_interval() -> None:
+    one = results()
+    for of in one["paper"].values():
+        for task in of:
+            of[task] = {"accuracy": over_runs(of[task]["accuracy"]["runs"][:1])}
+    said = {claim["id"]: claim for claim in judge(one)}
+    assert all(claim["ci95"] is None for claim in said.values())
+    assert said["C1"]["verdict"] == "reproduced"
+    assert said["C9"]["verdict"] == "trend only"
+
+
+def test_every_claim_says_what_it_was_judged_by() -> None:
+    for claim in judge(results()):
+        assert {"id", "statement", "section", "published", "accept", "reason", "verdict", "command"} <= set(claim)
+        assert claim["clocked"] is (claim["id"] == "C13")
+
+
 def test_ranges_are_closed() -> None:
     claim = {"measure": "accuracy", "accept": [0.86, 0.9], "trend": [0.0, 0.95]}
-    assert verdict(0.9, (0.8, 1.0), 10, claim) == "reproduced"
-    assert verdict(0.91, (0.9, 0.92), 10, claim) == "trend only"
-    assert verdict(0.96, (0.9, 1.0), 10, claim) == "not reproduced"
+    assert verdict(0.9, (0.8, 1.0), claim) == "reproduced"
+    assert verdict(0.91, (0.9, 0.92), claim) == "trend only"
+    assert verdict(0.96, (0.9, 1.0), claim) == "not reproduced"
 
 
 def test_a_direction_is_no_stronger_than_its_interval() -> None:
     claim = {"measure": "direction", "accept": [0.0, 1.0], "trend": [0.0, 1.0]}
-    assert verdict(0.03, (0.01, 0.05), 10, claim) == "reproduced"
-    assert verdict(0.0, (0.0, 0.0), 10, claim) == "reproduced"
-    assert verdict(0.03, (-0.01, 0.07), 10, claim) == "trend only"
-    assert verdict(0.03, (0.03, 0.03), 1, claim) == "trend only"
-    assert verdict(-0.01, (-0.03, 0.01), 10, claim) == "not reproduced"
+    assert verdict(0.03, (0.01, 0.05), claim) == "reproduced"
+    assert verdict(0.0, (0.0, 0.0), claim) == "reproduced"
+    assert verdict(0.03, (-0.01, 0.07), claim) == "trend only"
+    assert verdict(0.03, None, claim) == "trend only"
+    assert verdict(-0.01, (-0.03, 0.01), claim) == "not reproduced"
 
 
 def test_claims_agree_with_the_printed_tables_and_never_widen() -> None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
-from artifact.paths import ROOT, STUDY
+from artifact.cli._options import grid_options
+from artifact.grid.grid import Grid
 from artifact.results import SCHEMA_VERSION
-from artifact.sealed import write_sealed
+from artifact.store.kept import write_checked
+from artifact.store.paths import ROOT, STUDY
+
+PYTHON = ".venv/bin/python -m artifact"
 
 
 def run(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -20,21 +26,37 @@ def run(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120, check=False)
 
 
-def test_help_loads_nothing_heavy() -> None:
+COMMANDS = (
+    "all", "annotate", "audit", "bench", "calibrate", "compare", "data", "docs", "golden", "report", "smoke", "status",
+    "tasks", "trace", "train", "verify",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("given", [[], *([name] for name in COMMANDS), ["trace", "collect"], ["tasks", "check"]])
+def test_help_loads_nothing_heavy(given: list[str]) -> None:
     script = (
-        "import sys, artifact.cli as c; c._parser(); "
-        "print([name for name in ('numpy', 'torch', 'pydantic') if name in sys.modules])"
+        "import sys; from artifact.cli import main\n"
+        "try: main()\n"
+        "finally: print([n for n in ('numpy', 'torch', 'pydantic', 'pandas') if n in sys.modules], file=sys.stderr)"
     )
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert said.stdout.strip() == "[]"
+    command = [sys.executable, "-c", script, *given, "--help"]
+    said = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+    assert said.stderr.strip() == "[]"
+    assert said.stdout.startswith(" ".join(["Usage: python -m artifact", *given]))
+
+
+def test_every_command_is_listed_with_a_sentence() -> None:
+    listed = dict(re.findall(r"^  ([a-z]+)  +(\S.*)$", run("--help").stdout.partition("Commands:")[2], re.MULTILINE))
+    assert set(listed) >= set(COMMANDS)
+    assert all(sentence.endswith((".", "...")) for sentence in listed.values())
 
 
 @pytest.fixture
 def earlier(tmp_path: Path) -> Path:
     """Earlier results, which bad input must leave alone."""
     folder = tmp_path / "results"
-    (folder / "runs" / "00").mkdir(parents=True)
-    for name in ("results.json", "report.html", "runs/00/record.json"):
+    (folder / "cells").mkdir(parents=True)
+    for name in ("results.json", "report.html", "cells/record.json"):
         (folder / name).write_text("earlier", encoding="utf-8")
     return folder
 
@@ -91,20 +113,98 @@ def test_verify_without_results_says_what_to_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("word", "code"), [("reproduced", 0), ("not reproduced", 1)])
 def test_verify_exits_1_where_a_claim_is_not_reproduced(tmp_path: Path, word: str, code: int) -> None:
     claim = {"id": "C1", "verdict": word, "published": 0.88, "reproduced": 0.5, "statement": "s"}
-    write_sealed(tmp_path / "results.json", {"schema_version": SCHEMA_VERSION, "claims": [claim]})
+    write_checked(tmp_path / "results.json", {"schema_version": SCHEMA_VERSION, "claims": [claim]})
     said = run("verify", "--results", tmp_path)
     assert said.returncode == code
     assert word in said.stdout
 
 
 @pytest.mark.parametrize(
-    "given", [["no-such-command"], ["all", "--runs", "0"], ["all", "--device", "tpu"], [], ["all", "--rums", "3"]]
+    "given",
+    [
+        ["no-such-command"],
+        ["all", "--runs", "0"],
+        ["all", "--device", "tpu"],
+        ["all", "--rums", "3"],
+        ["all", "--study", "no/such.toml"],
+        ["audit"],
+        ["audit", "no_such_question"],
+        ["audit", "real_lines"],
+        ["audit", "multiverse", "--worlds", "0"],
+        ["annotate", "mine.csv"],
+        ["compare", "one"],
+        ["compare", "no-such-folder", "nor-this"],
+        ["tasks", "check", "no_such_task"],
+        ["trace", "describe", "no-such.log"],
+        ["trace"],
+        [],
+    ],
 )
-def test_usage_errors_are_one_line_and_exit_2(given: list[str]) -> None:
-    said = run(*given)
+def test_usage_errors_are_one_line_and_exit_2(given: list[str], tmp_path: Path) -> None:
+    said = run(*given, cwd=tmp_path)
     assert said.returncode == 2
     assert said.stderr.count("\n") == 1
     assert said.stderr.startswith("artifact: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([], {"all": "make all", "report": "make report", "audit": f"{PYTHON} audit QUESTION"}),
+        (
+            ["--runs", "3", "--results", "/a b/c", "--study", STUDY],
+            {
+                "all": "make all RESULTS='/a b/c' RUNS=3",
+                "report": "make report RESULTS='/a b/c'",
+                "audit": f"{PYTHON} audit QUESTION --results '/a b/c' --runs 3",
+            },
+        ),
+    ],
+)
+def test_commands_are_as_somebody_would_type_them(
+    given: list[str], expected: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert commands(given) == expected
+
+
+def test_commands_lead_from_the_repository_to_where_they_were_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_bytes(STUDY.read_bytes())
+    found = commands(["--study", "mine.toml"])
+    assert found["all"] == f"make all STUDY={tmp_path}/mine.toml RESULTS={tmp_path}/results"
+    assert found["audit"] == f"{PYTHON} audit QUESTION --study {tmp_path}/mine.toml --results {tmp_path}/results"
+
+
+@pytest.mark.parametrize(
+    ("given", "command"),
+    [
+        (["--results", "results/smoke"], "make smoke"),
+        (["--results", "/x/smoke"], "make smoke RESULTS=/x"),
+        (["--results", "/x/y"], f"{PYTHON} smoke --results /x/y"),
+        (["--results", "results/smoke", "--runs", "1"], f"{PYTHON} smoke --results results/smoke --runs 1"),
+    ],
+)
+def test_a_small_study_has_its_own_command(given: list[str], command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert commands(given, small=True)["all"] == command
+
+
+def commands(given: list[str], small: bool = False) -> dict[str, str]:
+    """Return the commands that a command would note, were it given these options."""
+    found: list[dict[str, str]] = []
+
+    @click.command()
+    @grid_options(small)
+    def noting(grid: Grid, data: Path) -> None:
+        del data
+        found.append(dict(grid.commands))
+
+    noting.main([str(of) for of in given], standalone_mode=False)
+    return found[0]
 
 
 def test_a_folder_that_another_command_holds_is_refused(tmp_path: Path) -> None:
@@ -141,3 +241,4 @@ def test_tasks_are_listed_with_their_functions() -> None:
     assert said.returncode == 0
     assert "lf_g_two_sd" in said.stdout
     assert "Figure 2" in said.stdout
+    assert "come with the artifact: noise, outage, swell" in said.stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,194 +10,334 @@ from typing import Any
 import numpy as np
 import pytest
 
-from artifact.audit import QUESTIONS, asking, class_balance, network_labels, question, sharing, splits, ties
-from artifact.audit.answer import as_text, in_words, measured
-from artifact.audit.evidence import Evidence, World, world_of
-from artifact.models.networks import Networks
-from artifact.paths import STUDY, ResultPaths
-from artifact.pipeline import prepare, smaller
+from artifact.approaches.approach import decided
+from artifact.audit import ON_DEMAND, QUESTIONS, asks, baselines, effort, question, sharing, ties
+from artifact.audit.answer import Answer, Found, as_text, each_in_words, means
+from artifact.grid.grid import Grid
+from artifact.intervals import in_words, over_runs
+from artifact.reported import Plan
 from artifact.results import read_results
-from artifact.study import Study
-from artifact.tasks.task import Task
+from artifact.store.paths import ResultPaths
+from artifact.study import StudyFile
+
+PAPER = ("noise", "outage", "swell")
 
 
 @pytest.fixture(scope="module")
-def evidence(small: Study, tasks: tuple[Task, ...], small_results: Path) -> Evidence:
-    """Two runs over 3,000 pings, as `make smoke` has them."""
-    from artifact.models.multi_task import MultiTaskModel
+def found(study_file: StudyFile, small_results: Path) -> dict[str, Found]:
+    """What each question starts from: two runs over 3,000 pings, as `make smoke` has them, and nothing else to do."""
+    grid = Grid(study_file.with_values({"runs.count": 2, "trace.pings": 3_000}), ResultPaths(small_results))
+    plan, results, of = Plan(grid.file), read_results(grid.results.results), {}
+    for name in QUESTIONS:
+        asked = asks(name, plan)
+        assert not any(grid.reasons(cell) for cells in asked.values() for cell in cells)
+        of[name] = Found(plan, {row: grid.read(cells) for row, cells in asked.items()}, results)
+    return of
 
-    paths = ResultPaths(small_results)
-    study = small.model_copy(update={"runs": small.runs.model_copy(update={"count": 2})})
-    names = [task.name for task in tasks]
-    networks = tuple(MultiTaskModel.load(paths.run(k).multi_task, names, study.multi_task) for k in range(2))
-    worlds = tuple(world_of(study, tasks, k, None) for k in range(2))
-    return Evidence(study, tasks, worlds, read_results(paths.results), networks)
+
+def row(answer: Answer, begins: str) -> list[Any]:
+    (one,) = (list(row[1:]) for row in answer.rows if str(row[0]).startswith(begins))
+    return one
 
 
-def row(answer: Any, begins: str) -> list[Any]:
-    (found,) = (list(row[1:]) for row in answer.rows if str(row[0]).startswith(begins))
-    return found
+def with_records(found: Found, records: Mapping[str, Any]) -> Found:
+    return dataclasses.replace(found, records={**found.records, **records})
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_every_answer_of_make_all_is_whole(name: str, small_results: Path) -> None:
-    results = read_results(ResultPaths(small_results).results)
-    answer = results["audit"][name]
+    answer = read_results(small_results / "results.json")["audit"][name]
     assert answer["question"].endswith("?")
     assert answer["answer"].endswith(".")
-    assert len(answer["answer"]) < 400
+    assert len(answer["answer"]) < 500
     rows = answer["rows"] + answer["times"]
     assert rows
     assert all(len(row) == len(answer["columns"]) for row in rows)
     assert f"artifact/audit/{name}.py" in answer["derived"]
     for cell in (cell for row in rows for cell in row[1:] if isinstance(cell, Mapping)):
-        assert cell["ci95"][0] <= cell["mean"] <= cell["ci95"][1]
         assert cell["runs"]
+        if cell["mean"] is not None and cell["ci95"] is not None:
+            assert cell["ci95"][0] <= cell["mean"] <= cell["ci95"][1]
 
 
-def test_an_answer_to_other_records_is_asked_again(small_results: Path, tmp_path: Path) -> None:
-    shutil.copytree(small_results, tmp_path, dirs_exist_ok=True)
-    job = smaller(prepare(STUDY, (tmp_path, tmp_path / "data"), "cpu"))
-    assert list(asking.kept_answers(job)) == list(QUESTIONS)
-    (job.results.answer("ties")).write_text("{}", encoding="utf-8")
-    assert list(asking.kept_answers(job)) == [name for name in QUESTIONS if name != "ties"]
-    record = job.results.run(1).record
-    record.write_bytes(record.read_bytes() + b" ")
-    assert asking.kept_answers(job) == {}
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_an_answer_is_a_pure_function_of_its_records(name: str, found: dict[str, Found]) -> None:
+    kept = found[name].results["audit"][name]
+    again = dataclasses.asdict(question(name).answer(found[name]))
+    assert {key: again[key] for key in ("question", "answer", "columns")} == {
+        key: kept[key] for key in ("question", "answer", "columns")
+    }
+    assert [list(row) for row in again["rows"]] == kept["rows"]
 
 
-def test_the_paper_row_of_the_audit_is_table_1(small_results: Path) -> None:
-    """The label models that the audit loads score what the runs scored."""
-    results = read_results(ResultPaths(small_results).results)
+@pytest.mark.parametrize("name", (*QUESTIONS, *ON_DEMAND))
+def test_questions_are_files_found_by_name(name: str) -> None:
+    assert callable(question(name).answer)
+
+
+def test_the_paper_rows_of_the_audit_are_table_1(small_results: Path) -> None:
+    """The label models of the audit score what the timed runs scored."""
+    results = read_results(small_results / "results.json")
     audited = results["audit"]["ties"]["rows"][0][1:]
-    for name, cell in zip(("noise", "outage", "swell"), audited, strict=True):
+    for name, cell in zip(PAPER, audited, strict=True):
         assert cell["runs"] == results["table1"]["single_task"][name]["accuracy"]["runs"]
     f1 = {row[0]: row[3] for row in results["audit"]["baselines"]["rows"]}
-    for name in ("noise", "outage", "swell"):
-        for side, head in (("single_task", "label model (Table 1)"), ("multi_task", "multi-task (Table 1)")):
-            assert f1[f"{name}: {head}"]["runs"] == results["table1"][side][name]["f1"]["runs"]
+    for name in PAPER:
+        for side, title in results["titles"].items():
+            assert f1[f"{name}: {title}"]["runs"] == results["approaches"][side][name]["f1"]["runs"]
 
 
-def test_ties_counted_as_normal_are_normal(evidence: Evidence) -> None:
-    for world in evidence.worlds:
-        counted, tied = ties.tied_as_normal(world), ties.tied(world)
-        for name in evidence.names:
-            assert (counted[name][tied[name]] == 0).all()
-            untied = ~tied[name]
-            assert np.array_equal(counted[name][untied], world.labels("random")[name][untied])
-        assert tied["noise"].any()
+@pytest.mark.parametrize("name", ["ties", "class_balance", "sharing", "network_labels", "ceiling", "splits", "best"])
+def test_its_numbers_are_those_of_the_records(name: str, found: dict[str, Found]) -> None:
+    """Each row of ROWS shows its own approach under its own variation, a mean per task and measure."""
+    measures = {"ties": ("accuracy",), "best": ("macro_f1",)}.get(name, ("accuracy", "f1"))
+    answer = question(name).answer(found[name])
+    for title, (_, approach) in question(name).ROWS.items():
+        wanted = [
+            over_runs([of["scores"][approach][task][measure] for of in found[name].records[title]])
+            for task in PAPER
+            for measure in measures
+        ]
+        assert [list(of[1:]) for of in answer.rows if of[0] == title] == [wanted]
 
 
-def test_an_ignored_tie_policy_is_seen(evidence: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
-    healthy = ties.answer(evidence)
-    assert row(healthy, "ABSTAIN counts")[0]["mean"] > row(healthy, "random")[0]["mean"] + 0.02
-    labels = World.labels
-    monkeypatch.setattr(World, "labels", lambda self, _: labels(self, "random"))
-    broken = ties.answer(evidence)
-    assert row(broken, "ABSTAIN counts")[0]["mean"] == row(broken, "random")[0]["mean"]
+@pytest.mark.parametrize("name", ["ties", "class_balance", "sharing", "network_labels", "ceiling", "splits", "best"])
+def test_its_cells_are_those_of_its_variations(name: str, found: dict[str, Found]) -> None:
+    cells = asks(name, found[name].plan)
+    for title, (variation, approach) in question(name).ROWS.items():
+        for cell in cells[title]:
+            assert (cell.variation.name if cell.variation else "") == variation
+            assert approach in cell.approaches
 
 
-def test_coins_lose_half_of_the_ties_that_carry_no_property(evidence: Evidence) -> None:
+def test_the_textbooks_rule_stands_beside_the_tuned_one(found: dict[str, Found]) -> None:
+    answer = baselines.answer(found["baselines"])
+    tuned, textbook = row(answer, "noise: Rule of thumb"), row(answer, "noise: rule, as textbooks")
+    assert tuned[2]["mean"] != textbook[2]["mean"]
+    assert not any(str(of[0]).startswith("outage: rule, as textbooks") for of in answer.rows)
+    assert "as textbooks have it" in answer.answer
+
+
+def test_a_task_without_a_rule_is_shown_as_having_none(found: dict[str, Found]) -> None:
+    """Its row is left out, its cells are empty, and the sentence says so."""
+    of = found["baselines"]
+    without = {task: cells for task, cells in of.results["approaches"]["rules"].items() if task != "swell"}
+    results = {**of.results, "approaches": {**of.results["approaches"], "rules": without}}
+    answer = baselines.answer(dataclasses.replace(of, results=results))
+    assert "swell has no rule" in answer.answer
+    assert not any(of[0] == "swell: Rule of thumb" for of in answer.rows)
+    best = found["best"]
+    unruled = [{**record, "scores": {**record["scores"], "rules": {}}} for record in best.records["rule of thumb"]]
+    cells = row(question("best").answer(with_records(best, {"rule of thumb": unruled})), "rule of thumb")
+    assert cells == [None, None, None]
+
+
+def test_properties_that_are_never_found_are_counted(found: dict[str, Found]) -> None:
+    of = found["baselines"]
+    networks = of.results["approaches"]["multi_task"]
+    silent = {task: {**cells, "f1": over_runs([0.0, 0.4])} for task, cells in networks.items()}
+    results = {**of.results, "approaches": {**of.results["approaches"], "multi_task": silent}}
+    said = baselines.answer(dataclasses.replace(of, results=results)).answer
+    assert "Of 2 runs, multi-task network never find a single ping of noise in 1, outage in 1, swell in 1." in said
+
+
+def test_ties_counted_as_normal_are_normal() -> None:
+    posterior = np.array([[0.5, 0.5], [0.1, 0.9], [0.9, 0.1], [0.500001, 0.499999]])
+    at = np.arange(4)
+    assert decided(posterior, at, "normal").tolist() == [0, 1, 0, 0]
+    assert decided(posterior, at, "left out").tolist() == [-1, 1, 0, -1]
+    for policy in ("random", "coin"):
+        assert decided(posterior, at, policy)[1:3].tolist() == [1, 0]
+
+
+def test_an_ignored_tie_policy_is_seen(found: dict[str, Found]) -> None:
+    healthy = ties.answer(found["ties"])
+    assert row(healthy, "NORMAL")[0]["mean"] > row(healthy, "random")[0]["mean"] + 0.02
+    assert row(healthy, "another coin")[0]["runs"] != row(healthy, "random")[0]["runs"]
+    same = dict.fromkeys(ties.ROWS, found["ties"].records["random (Table 1)"])
+    broken = ties.answer(dataclasses.replace(found["ties"], records=same))
+    assert row(broken, "NORMAL")[0]["mean"] == row(broken, "random")[0]["mean"]
+    assert row(broken, "errors that are lost coins")[0]["mean"] == 0
+
+
+@pytest.mark.parametrize("policy", ["random", "coin"])
+def test_coins_lose_half_of_the_ties(policy: str) -> None:
     """Of n tied NORMAL rows a fair coin gets n/2 wrong: within four standard deviations."""
-    for world in evidence.worlds:
-        at = ties.tied(world)["noise"] & (world.dataset.gold["noise"] == 0)
-        lost = int((ties.another_coin(world)["noise"][at] == 1).sum())
-        n = int(at.sum())
-        assert abs(lost - n / 2) < 4 * np.sqrt(n) / 2
+    n = 4_000
+    lost = int((decided(np.full((n, 2), 0.5), np.arange(n), policy, seed=3) == 1).sum())
+    assert abs(lost - n / 2) < 4 * np.sqrt(n) / 2
 
 
-def flipped(world: World) -> World:
-    gold = {name: (1 - labels).astype(np.int8) for name, labels in world.dataset.gold.items()}
-    return dataclasses.replace(world, dataset=dataclasses.replace(world.dataset, gold=gold))
+def test_two_coins_are_not_the_same() -> None:
+    tied, at = np.full((100, 2), 0.5), np.arange(100)
+    tosses = [decided(tied, at, "coin", seed).tolist() for seed in (0, 1, 0)]
+    assert tosses[0] == tosses[2] != tosses[1]
+    assert tosses[0] != decided(tied, at, "random").tolist()
+    # What the hash says of a row hangs on the row, not on which other rows are asked about.
+    assert decided(tied[50:], at[50:], "random").tolist() == decided(tied, at, "random")[50:].tolist()
 
 
-@pytest.mark.parametrize("variant", ["weak prior", "majority vote", "dawid-skene"])
-def test_what_claims_to_be_weak_sees_no_gold_label(evidence: Evidence, variant: str) -> None:
-    of = {
-        "weak prior": lambda w: class_balance.with_prior(evidence, w, class_balance.weak_prior),
-        "majority vote": class_balance.majority_vote,
-        "dawid-skene": class_balance.dawid_skene,
-    }[variant]
-    world = evidence.worlds[0]
-    before, after = of(world), of(flipped(world))
-    for name in evidence.names:
-        assert np.array_equal(before[name], after[name])
+def test_lost_coins_are_the_errors_on_tied_rows(found: dict[str, Found]) -> None:
+    """Ten rows, four of them tied; two tossed wrong and one untied wrong: two of three errors are lost coins."""
+    tossed = {"scores": {"single_task": {task: {"accuracy": 0.7} for task in PAPER}}}
+    left_out = {"scores": {"single_task": {task: {"accuracy": 5 / 6, "left_out": 0.4} for task in PAPER}}}
+    records = {title: [tossed] for title in ties.ROWS} | {"left out of the score": [left_out]}
+    answer = ties.answer(dataclasses.replace(found["ties"], records=records))
+    assert row(answer, "errors that are lost coins")[0]["mean"] == pytest.approx(2 / 3)
+    assert row(answer, "tied rows")[0]["mean"] == 0.4
 
 
-def test_a_gold_prior_does_see_them(evidence: Evidence) -> None:
-    """The control: the check above can fail."""
-    world = evidence.worlds[0]
-    before, after = (class_balance.with_prior(evidence, w, class_balance.gold_prior) for w in (world, flipped(world)))
-    assert any(not np.array_equal(before[name], after[name]) for name in evidence.names)
+def test_where_every_row_is_tied_every_error_is_a_lost_coin(found: dict[str, Found]) -> None:
+    tossed = {"scores": {"single_task": {task: {"accuracy": 0.5} for task in PAPER}}}
+    left_out = {"scores": {"single_task": {task: {"accuracy": None, "left_out": 1.0} for task in PAPER}}}
+    records = {title: [tossed] for title in ties.ROWS} | {"left out of the score": [left_out]}
+    answer = ties.answer(dataclasses.replace(found["ties"], records=records))
+    assert row(answer, "errors that are lost coins")[0]["mean"] == 1
+    assert row(answer, "left out of the score")[0]["mean"] is None
 
 
-def test_the_shared_trunk_is_shared(evidence: Evidence) -> None:
-    """One task's labels move the other tasks' outputs, and there are fewer parameters than in separate networks."""
-    weak = evidence.weak.copy()
-    weak[..., 0] = 1 - np.abs(weak[..., 0])
-    swell_before, swell_after = evidence.shared[..., 2], evidence.trained(weak)[..., 2]
-    assert not np.allclose(swell_before, swell_after, atol=1e-3)
-    alone = evidence.trained(evidence.weak[..., [2]])[..., 0]
-    assert np.array_equal(evidence.separate[..., 2], alone)
-    separate, shared = row(sharing.answer(evidence), "parameters")[0].split(" / ")
-    assert int(shared) < int(separate)
-    networks = Networks(3, 1, evidence.study.multi_task, [0])
-    assert int(shared) == sum(w[0].numel() for w in networks.weights)
+def test_without_errors_no_coin_is_lost(found: dict[str, Found]) -> None:
+    perfect = {"scores": {"single_task": {task: {"accuracy": 1.0, "left_out": 0.0} for task in PAPER}}}
+    answer = ties.answer(dataclasses.replace(found["ties"], records={title: [perfect] for title in ties.ROWS}))
+    assert "there are no errors" in answer.answer
+    assert row(answer, "errors that are lost coins")[0]["mean"] is None
+    assert "errors that are lost coins, share  -" in as_text(answer)
 
 
-def test_gains_are_paired(evidence: Evidence) -> None:
-    answer = sharing.answer(evidence)
-    shared, separate, gain = (row(answer, begins)[0] for begins in ("one network, sh", "one network per", "gain of sh"))
-    pairs = zip(shared["runs"], separate["runs"], strict=True)
-    assert gain["runs"] == pytest.approx([a - b for a, b in pairs])
+def test_masked_tossed_and_soft_labels_differ(found: dict[str, Found]) -> None:
+    answer = question("network_labels").answer(found["network_labels"])
+    masked, tossed, soft = (row(answer, begins) for begins in ("hard, ties masked", "hard, ties tossed", "soft"))
+    assert masked != tossed
+    assert masked != soft
+    assert tossed != soft
 
 
-def test_soft_labels_are_probabilities_not_hard_ones(evidence: Evidence) -> None:
-    answer = network_labels.answer(evidence)
-    assert row(answer, "soft") != row(answer, "hard, ties masked")
-    soft = evidence.stacked(lambda w: w.posteriors)
-    assert ((soft > 0.01) & (soft < 0.99)).any()
+def test_an_ignored_input_or_teacher_is_seen(found: dict[str, Found]) -> None:
+    """Gold labels and surroundings each make another network; together they find swells best."""
+    answer = question("ceiling").answer(found["ceiling"])
+    numbers = [str(of[1:]) for of in answer.rows]
+    assert len(set(numbers)) == 4
+    swell = answer.columns.index("swell f1")
+    assert max(answer.rows, key=lambda of: of[swell]["mean"])[0] == "gold labels, surroundings too"
 
 
-def test_the_ceiling_is_trained_on_gold(evidence: Evidence) -> None:
-    """Where the gold labels say something else than every labeling function, the network learns that."""
-    slow = [(world.dataset.rtt_us > np.median(world.dataset.rtt_us)).astype(np.int8) for world in evidence.worlds]
-    worlds = tuple(
-        dataclasses.replace(w, dataset=dataclasses.replace(w.dataset, gold={**w.dataset.gold, "outage": of}))
-        for w, of in zip(evidence.worlds, slow, strict=True)
-    )
-    learnt = dataclasses.replace(evidence, worlds=worlds).on_gold[..., 1] > 0.5
-    assert max((said == of).mean() for said, of in zip(learnt, slow, strict=True)) > 0.95
+@pytest.mark.parametrize(
+    ("name", "gain", "ours", "theirs"),
+    [
+        ("sharing", "gain of sharing", "one network, sh", "one network per"),
+        ("sharing", "gain of a network", "one network per", "label models"),
+        ("network_labels", "gain of soft", "soft", "hard, ties masked"),
+        ("network_labels", "gain of hard, ties tossed", "hard, ties tossed", "hard, ties masked"),
+    ],
+)
+def test_gains_are_paired(name: str, gain: str, ours: str, theirs: str, found: dict[str, Found]) -> None:
+    answer = question(name).answer(found[name])
+    for of, a, b in zip(*(row(answer, begins) for begins in (gain, ours, theirs)), strict=True):
+        assert of["runs"] == [x - y for x, y in zip(a["runs"], b["runs"], strict=True)]
 
 
-def test_shuffled_points_keep_their_labels_and_votes(evidence: Evidence) -> None:
-    orders = [np.random.default_rng(seed).permutation(len(evidence.gold[0])) for seed in evidence.seeds]
-    gold, weak, _ = splits._shuffled_label_models(evidence, orders)
-    for k, order in enumerate(orders):
-        assert np.array_equal(gold[k], evidence.gold[k][order])
-    assert set(np.unique(weak)) <= {-1, 0, 1}
+def test_the_shared_trunk_has_fewer_numbers(found: dict[str, Found]) -> None:
+    shown = row(sharing.answer(found["sharing"]), "trained numbers")
+    assert shown == [f"{3 * (52 + 10)} / {52 + 3 * 10}", *([None] * 5)]  # 1-8-4: 16 + 36; a head: 5 x 2
+
+
+def test_initialisations_move_label_models_alone(found: dict[str, Found]) -> None:
+    of = found["initialisation"]
+    (records,) = of.records.values()
+    assert len({record["dataset_sha256"] for record in records}) == 1
+    assert len({record["seeds"]["training"] for record in records}) == len(records) == 10
+    answer = question("initialisation").answer(of)
+    for worst, mean, best in zip(*(row(answer, name) for name in ("worst", "mean", "best")), strict=True):
+        assert worst - 5e-4 <= mean["mean"] <= best + 5e-4
+
+
+def test_shuffled_pings_are_no_events(found: dict[str, Found]) -> None:
+    records = found["splits"].records
+    pairs = zip(records["label models, in the order of time"], records["label models, shuffled"], strict=True)
+    for in_time, shuffled in pairs:
+        assert in_time["base"] == shuffled["base"]
+        assert in_time["rows"] == shuffled["rows"]
+        assert in_time["scores"]["single_task"] != shuffled["scores"]["single_task"]
+        assert in_time["scores"]["single_task"]["swell"]["covered"] is not None
+        assert shuffled["scores"]["single_task"]["swell"]["covered"] is None
+
+
+def test_times_charge_labeling_to_both(found: dict[str, Found]) -> None:
+    answer = question("timing").answer(found["timing"])
+    assert answer.rows == []
+    timing: dict[str, Any] = {str(of[0]): of[1:] for of in answer.times}
+    assert list(timing) == ["paper", "like for like", "fit only", "like for like, columns"]
+    assert timing["like for like, columns"][0]["mean"] < timing["like for like"][0]["mean"]
+    for accounting in ("like for like", "like for like, columns"):
+        single, multi, ratio = timing[accounting]
+        assert ratio["mean"] > 1
+        added = [m - s for m, s in zip(multi["runs"], single["runs"], strict=True)]
+        assert added == pytest.approx(timing["fit only"][1]["runs"])
+
+
+def test_effort_is_counted_in_the_source() -> None:
+    statements = effort.statements(effort.SINGLE[0])
+    assert not any(effort._is_docstring(node) for node in statements)
+    assert len(statements) > 30
+    assert all(path.is_file() for path in (*effort.SINGLE, *effort.NETWORK))
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_one_run_has_answers_without_intervals(name: str, found: dict[str, Found]) -> None:
+    of = found[name]
+    one = Plan(of.plan.file.with_values({"runs.count": 1}))
+    records = {title: list(some) if name == "initialisation" else some[:1] for title, some in of.records.items()}
+    answer = question(name).answer(Found(one, records, first_run_alone(of.results)))
+    for cell in (cell for of_row in (*answer.rows, *answer.times) for cell in of_row[1:] if isinstance(cell, Mapping)):
+        assert cell["ci95"] is None or name == "initialisation"
+    assert "nan" not in as_text(answer)
+    if name in ("sharing", "network_labels"):
+        assert "in the one run, which shows no difference" in answer.answer
+    if name == "splits":
+        assert "one run shows none" in answer.answer
+
+
+def first_run_alone(value: Any) -> Any:
+    """Return results as if there had been one run."""
+    if isinstance(value, dict):
+        if "runs" in value and "ci95" in value:
+            return over_runs(value["runs"][:1])
+        return {key: first_run_alone(of) for key, of in value.items()}
+    return value
 
 
 def test_no_verdict_is_stronger_than_its_interval() -> None:
-    assert in_words(measured([0.02, 0.03, 0.025]) or {}).startswith("a gain of 0.025, at least")
-    assert in_words(measured([-0.02, -0.03, -0.025]) or {}).startswith("a loss of 0.025, at least")
+    assert in_words(over_runs([0.02, 0.03, 0.025])).startswith("a gain of 0.025, at least")
+    assert in_words(over_runs([-0.02, -0.03, -0.025])).startswith("a loss of 0.025, at least")
     assert in_words({"mean": 0.01, "ci95": [-0.02, 0.04], "runs": [0, 1]}) == (
         "no difference seen; one of up to 0.040 could have been missed"
     )
-    assert in_words(measured([0.01]) or {}) == "+0.010 in the one run, which shows no difference"
-    assert in_words({"mean": 0.0, "ci95": [0.0, 0.0], "runs": [0, 0]}) == "the same score in every run"
+    assert in_words(over_runs([0.01])) == "+0.010 in the one run, which shows no difference"
+    assert in_words(over_runs([0.0, 0.0])) == "the same score in every run"
+    assert in_words(over_runs([None])) == "nothing to compare"
 
 
-def test_an_answer_reads_well_in_a_terminal(evidence: Evidence) -> None:
-    text = as_text(ties.answer(evidence))
+def test_an_answer_with_empty_cells_reads_well_in_a_terminal(found: dict[str, Found]) -> None:
+    text = as_text(ties.answer(found["ties"]))
     assert text.startswith("How much")
-    assert "ABSTAIN counts as NORMAL" in text
+    assert "\nNORMAL " in text
+    empty = Answer("Q?", "A.", "c", ["", "x", "y"], [["row", None, over_runs([None, None])]], "d", 2)
+    assert "row  -  -" in as_text(empty)
 
 
-def test_missing_values_are_left_out() -> None:
-    assert measured([float("nan")]) is None
-    assert (measured([0.5, float("nan")]) or {})["runs"] == [0.5]
-
-
-def test_questions_are_found_by_name() -> None:
-    assert question("ties") is ties.answer
+def test_gains_and_words_pass_over_what_is_missing(found: dict[str, Found]) -> None:
+    """An approach that says nothing of one task and has no score in one run of another."""
+    of, title = found["sharing"], sharing.SEPARATE
+    records = []
+    for k, record in enumerate(of.records[title]):
+        scores = dict(record["scores"]["separate_networks"])
+        del scores["noise"]
+        scores["outage"] = {**scores["outage"], "f1": None if k == 0 else 0.5}
+        records.append({**record, "scores": {**record["scores"], "separate_networks": scores}})
+    answer = sharing.answer(with_records(of, {title: records}))
+    assert row(answer, title)[:2] == [None, None]
+    assert row(answer, "gain of sharing")[:2] == [None, None]
+    assert row(answer, "gain of sharing")[3]["runs"][0] is None
+    assert "noise:" not in answer.answer
+    assert each_in_words(["a", "b"], [None, over_runs([0.0, 0.0])]) == "b: the same score in every run"
+    assert means(["a", "b"], [over_runs([None]), None]) == ""

@@ -1,20 +1,21 @@
-"""The best labels: they see no gold label, and reach what study.best.toml promises on seeds of their own."""
+"""The best labels: they reach their bars, on seeds that nothing was chosen on."""
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from artifact.audit import best, evidence
-from artifact.audit.evidence import world_of
-from artifact.paths import STUDY
+from artifact.approaches.approach import Pings, Training, label
+from artifact.audit import best
+from artifact.parameters import FAST
+from artifact.reported import Plan
 from artifact.results import read_results
-from artifact.study import StudyFile, read_study
-from artifact.tasks import tasks_of
+from artifact.run import Seeds, run
+from artifact.setting import setting_of, varied
+from artifact.study import StudyFile
 
 BARS = {"noise": 0.97, "outage": 1.0, "swell": 0.97}
 
@@ -37,67 +38,58 @@ def test_it_reaches_its_bars_on_fresh_seeds(answer: dict[str, Any]) -> None:
 def test_it_is_no_worse_than_rule_and_label_model(answer: dict[str, Any]) -> None:
     rows = {row[0]: [cell["mean"] for cell in row[1:]] for row in answer["rows"]}
     assert (np.array(rows[best.BEST]) >= np.maximum(rows[best.RULE], rows[best.TABLE1]) - 1e-9).all()
+    assert list(rows) == list(best.ROWS)
 
 
-def test_its_seeds_were_never_used_in_choosing_it() -> None:
-    file, _ = best.best_study()
-    runs, calibration = file.study.runs, file.study.calibration
-    ours = set(range(runs.first_dataset_seed, runs.first_dataset_seed + runs.count))
-    paper = read_study(STUDY).study.runs
+def test_its_seeds_were_never_used_in_choosing_it(study_file: StudyFile) -> None:
+    runs, calibration = study_file.study.runs, study_file.study.calibration
+    fresh = best.fresh_seeds(Plan(study_file))
+    ours = {of.dataset for of in fresh}
+    assert len(ours) == runs.count
     assert not ours & set(range(calibration.first_seed, calibration.first_seed + calibration.seeds))
-    assert not ours & set(range(paper.first_dataset_seed, paper.first_dataset_seed + paper.count))
+    assert not ours & set(range(runs.first_dataset_seed, runs.first_dataset_seed + runs.count))
+    for cells in best.asks(Plan(study_file)).values():
+        assert [cell.seeds for cell in cells] == fresh
 
 
-def test_its_data_are_the_studys(tmp_path: Path) -> None:
+def test_its_data_are_the_studys(study_file: StudyFile) -> None:
     """Same base, same properties: only functions, label model and decoding differ."""
-    file, _ = best.best_study()
-    ours, paper = file.study, read_study(STUDY).study
-    assert ours.trace == paper.trace
-    assert ours.dataset == paper.dataset
-    for name, table in paper.tasks.items():
+    ours, study = varied(study_file, study_file.varied("best")).study, study_file.study
+    assert ours.trace == study.trace
+    assert ours.dataset == study.dataset
+    for name, table in study.tasks.items():
         for key in ("probability", "length", "gap", "increase_ms"):
             assert ours.tasks[name].get(key) == table.get(key)
 
 
-def test_what_lasts_is_decoded() -> None:
+def test_what_lasts_is_decoded(study_file: StudyFile) -> None:
     """One doubtful ping in a long swell stays a swell where the task is decoded, and nowhere else."""
-    file, p = best.best_study()
-    tasks = [task for task in tasks_of(file) if task.name == "swell"]
     votes = np.zeros((3_000, 4), dtype=np.int8)
     votes[1_000:1_300] = 1
     votes[1_150] = 0
-    plain, decoded = (best.best_labels(tasks, {"swell": votes}, of, slice(None))["swell"] for of in ((), p.decoded))
+    found = {}
+    for name in ("robust_functions", "best"):
+        setting = setting_of(varied(study_file, study_file.varied(name)), ("dawid_skene",), ("swell",))
+        (approach,) = setting.approaches
+        pings = Pings(setting.tasks, np.arange(3_000), votes={"swell": votes})
+        ((fitted, _),) = approach.fit({"swell": Training(pings, 0, "cpu", FAST)}).values()
+        found[name] = label({"swell": fitted}, pings).labels["swell"]
+    plain, decoded = found.values()
     assert (plain[1_150], plain.sum()) == (0, 299)
     assert (decoded[1_150], decoded.sum()) == (1, 300)
 
 
-def test_it_sees_no_gold_label(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The whole way from data set to labels, with gold labels that are lies."""
-    file, p = best.best_study()
-    study = file.study.model_copy(update={"trace": file.study.trace.model_copy(update={"pings": 3_000})})
-    tasks = tasks_of(file)
-
-    def labels() -> dict[str, np.ndarray]:
-        world = world_of(study, tasks, 0, None)
-        return best.best_labels(tasks, world.votes, p.decoded, world.train)
-
-    before, build = labels(), evidence.build_dataset
-
-    def lying(*given: object) -> object:
-        dataset = build(*given)  # type: ignore[arg-type]
-        return dataclasses.replace(dataset, gold={name: (1 - of).astype(np.int8) for name, of in dataset.gold.items()})
-
-    monkeypatch.setattr(evidence, "build_dataset", lying)
-    after = labels()
-    assert all(np.array_equal(before[name], after[name]) for name in before)
+def test_decoding_is_all_that_best_adds_to_the_robust_functions(study_file: StudyFile) -> None:
+    ours, robust = (study_file.varied(name).set for name in ("best", "robust_functions"))
+    assert ours == {**robust, "approaches.dawid_skene.decoded": ["swell"]}
 
 
-def test_on_another_study_every_row_is_scored_on_its_own_data(study_file: StudyFile) -> None:
-    """Two tasks, more outages: a zero test is still perfect, and the best study takes the other's data."""
-    file = study_file.with_value(("runs", "tasks"), ["noise", "outage"]).with_value(("trace", "pings"), 3_000)
-    file = file.with_value(("tasks", "outage", "probability"), 0.02)
-    worlds = tuple(world_of(file.study, tasks_of(file), k, None) for k in range(2))
-    answer = best.answer(evidence.Evidence(file.study, tasks_of(file), worlds, {}))
-    assert answer.columns == ["labels", "noise", "outage"]
-    outage = {row[0]: row[2] for row in answer.rows}
-    assert outage[best.RULE]["mean"] == outage[best.BEST]["mean"] == 1
+def test_on_a_study_of_other_tasks_its_parameters_are_left_out(study_file: StudyFile) -> None:
+    """Two tasks, more outages: a zero test is still perfect."""
+    fewer = {"runs.tasks": ["noise", "outage"], "trace.pings": 3_000, "tasks.outage.probability": 0.02}
+    file = study_file.with_values(fewer)
+    setting = setting_of(varied(file, file.varied("best")), ("rules", "dawid_skene"))
+    assert [task.name for task in setting.tasks] == ["noise", "outage"]
+    (done,) = run(setting, [Seeds(2_000, 2_100)], FAST)
+    for approach in ("rules", "dawid_skene"):
+        assert done.record["scores"][approach]["outage"]["macro_f1"] == 1

@@ -1,0 +1,1 @@
+"""A ping log of one's own, labelled by the trained models."""

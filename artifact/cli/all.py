@@ -1,0 +1,33 @@
+"""``all``: everything, from data sets to page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from artifact.cli._options import grid_options
+
+if TYPE_CHECKING:
+    from artifact.grid.grid import Grid
+
+
+@click.command()
+@grid_options()
+def command(grid: Grid, data: Path) -> None:
+    """Data sets, runs, audit, results and page; goes on where it stopped."""
+    everything(grid, data)
+
+
+def everything(grid: Grid, data: Path) -> None:
+    """Rebuild the study and render its page."""
+    from artifact import rebuild
+    from artifact.report.page import render
+
+    with rebuild.prepared(grid, data):
+        results = rebuild.rebuild(grid)
+        render(grid.results)
+    verdicts = [claim["verdict"] for claim in results["claims"]]
+    counts = ", ".join(f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts))
+    print(f"claims: {counts}; read {grid.results.report}")

@@ -1,0 +1,54 @@
+"""``audit``: one question."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from artifact.cli._options import PATH, POSITIVE, as_typed, grid_options
+from artifact.errors import BadInputError
+
+if TYPE_CHECKING:
+    from artifact.grid.grid import Grid
+
+
+@click.command()
+@click.argument("name")
+@click.option("--worlds", type=POSITIVE, default=64, help="multiverse: number of worlds (default: 64)")
+@click.option("--traces", type=PATH, help="real_lines: a folder of traces")
+@grid_options()
+def command(grid: Grid, data: Path, name: str, worlds: int, traces: Path | None) -> None:
+    """Answer one question of the audit, NAME, and print its table."""
+    from artifact import rebuild
+    from artifact.audit import ON_DEMAND, asks
+    from artifact.audit.answer import Answer, as_text
+    from artifact.report.page import render
+    from artifact.reported import Plan
+
+    _check(name, traces, grid)
+    with rebuild.writing(grid.results, data):
+        results = rebuild.rebuild(grid)
+        if name in ON_DEMAND:
+            asked = asks(name, Plan(grid.file), worlds if name == "multiverse" else traces)
+            grid.do([cell for some in asked.values() for cell in some])
+            answer = rebuild.answered(grid, name, asked, results)
+            options = f" --worlds {worlds}" if name == "multiverse" else f" --traces {as_typed(traces)}"
+            rebuild.keep_answer(grid, name, dataclasses.replace(answer, options=options))
+            results = rebuild.rebuild(grid)
+        render(grid.results)
+    print(as_text(Answer(**results["audit"][name])))
+
+
+def _check(name: str, traces: Path | None, grid: Grid) -> None:
+    """Refuse a question that cannot be answered before any work is done."""
+    from artifact.audit import ON_DEMAND, QUESTIONS
+
+    if name == "multiverse" and grid.trace:
+        raise BadInputError("audit multiverse", "has synthetic worlds and takes no trace", "leave TRACE= out")
+    if name not in (*QUESTIONS, *ON_DEMAND):
+        raise BadInputError("audit", f"no question {name!r}", f"ask one of {', '.join((*QUESTIONS, *ON_DEMAND))}")
+    if name == "real_lines" and (traces is None or not traces.is_dir()):
+        raise BadInputError("audit real_lines", "needs a folder of traces", "name one with TRACES= or --traces")

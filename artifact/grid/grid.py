@@ -1,0 +1,258 @@
+"""Cells of the grid: what decides each, which are current, and how those that are not are done and kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from artifact.grid.code import code_and_versions
+from artifact.grid.executor import local_processes, workers
+from artifact.parameters import FAST, EngineParameters
+from artifact.run import Run, Seeds, Setting, run
+from artifact.setting import setting_of, varied
+from artifact.store.kept import keep, kept, stale
+from artifact.store.paths import CellPaths, ResultPaths
+from artifact.study import StudyFile, Variation
+from artifact.tasks.task import LabelingFunction
+from artifact.trace.series import Trace
+
+AS_IT_IS = "study"
+"""How the study without a variation is called."""
+MOST_TOGETHER = 25
+"""Most runs in one stack: enough to be fast, few enough to be lost on Ctrl-C."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One run to be had: a variation of the study, seeds, a base trace, and which approaches are wanted of it.
+
+    ``approaches`` and ``tasks`` are names; no tasks means all of the study's. A timed cell is worked out by the
+    study's own engine and keeps the labels of every ping, any other by the fast one.
+    """
+
+    seeds: Seeds
+    approaches: tuple[str, ...]
+    variation: Variation | None = None
+    tasks: tuple[str, ...] | None = None
+    trace: Trace | None = None
+    timed: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    """All cells of one study on one base, in one results folder: whoever needs runs asks here.
+
+    ``commands`` are those that make results and audit, as somebody would type them; they decide nothing.
+    """
+
+    file: StudyFile
+    results: ResultPaths
+    trace: Trace | None = None
+    device: str = "cpu"
+    commands: Mapping[str, str] = field(default_factory=dict)
+
+    def records(self, cells: Sequence[Cell]) -> list[dict[str, Any]]:
+        """Return the record of each cell, in order; those that are not current are done first."""
+        self.do(cells)
+        return self.read(cells)
+
+    def read(self, cells: Sequence[Cell]) -> list[dict[str, Any]]:
+        """Return the kept record of each cell, in order, as ``do`` has left it."""
+        return [kept(self.paths(cell).record) for cell in cells]
+
+    def do(self, cells: Sequence[Cell]) -> None:
+        """Do the cells that are not current, on this machine's cores, and say which they are and why."""
+        from tqdm import tqdm
+
+        missing = [(cell, reasons) for cell in _once(cells, self) if (reasons := self.reasons(cell))]
+        if not missing:
+            return
+        for line in _counted(reasons for _, reasons in missing):
+            print(f"cells: {line}", file=sys.stderr)
+        pieces = [Piece(dataclasses.replace(self), tuple(some)) for some in self._together([c for c, _ in missing])]
+        with (
+            tqdm(total=len(missing), desc="cells", unit="cell", file=sys.stderr, mininterval=1) as bar,
+            local_processes(len(pieces), self.device) as executor,
+        ):
+            executor.submit(do_piece, pieces)
+            for said in executor.completed():
+                bar.update(len(said))
+                for line in filter(None, said):
+                    bar.write(line, file=sys.stderr)
+
+    def reasons(self, cell: Cell) -> list[str]:
+        """Say why a cell has to be done, nothing where it is current."""
+        return stale(self.paths(cell).record, self.manifest(cell))
+
+    def status(self, cells: Sequence[Cell]) -> str:
+        """Say how many cells are current, and why the others are not."""
+        found = [self.reasons(cell) for cell in _once(cells, self)]
+        current = f"{sum(not some for some in found)} of {len(found)} cells current"
+        return "\n".join([current, *(f"  {line}" for line in _counted(some for some in found if some))])
+
+    def paths(self, cell: Cell) -> CellPaths:
+        """Return where a cell is kept."""
+        base = cell.trace or self.trace
+        name = re.sub(r"[^\w.-]", "_", base.name)[:60] + f"-{base.sha256[:8]}" if base else "synthetic"
+        variation = re.sub(r"[^\w.-]", "_", cell.variation.name) if cell.variation else AS_IT_IS
+        tasks = [task.name for task in self.setting(cell).tasks]
+        seeds = f"{cell.seeds.dataset}-{cell.seeds.training}"
+        return self.results.cell(name, tasks, variation, (("timed",) if cell.timed else ()) + cell.approaches, seeds)
+
+    def setting(self, cell: Cell) -> Setting:
+        """Return what a cell works on."""
+        return self._settled(cell)[0]
+
+    def manifest(self, cell: Cell) -> dict[str, Any]:
+        """Return exactly what decides a cell."""
+        base = cell.trace or self.trace
+        setting, code = self._settled(cell)
+        return {
+            "data-set seed": cell.seeds.dataset,
+            "training seed": cell.seeds.training,
+            "base": base.sha256 if base else "synthetic",
+            "device": self.device,
+            **{f"engine.{name}": value for name, value in self.engine(cell)},
+            **parameters_of(setting, base is not None),
+            **code,
+        }
+
+    def engine(self, cell: Cell) -> EngineParameters:
+        """Return how a cell is worked out."""
+        return varied(self.file, cell.variation).study.engine if cell.timed else FAST
+
+    def _settled(self, cell: Cell) -> tuple[Setting, dict[str, str]]:
+        key = (cell.variation.name if cell.variation else "", cell.approaches, cell.tasks)
+        if key not in self._known:
+            setting = setting_of(varied(self.file, cell.variation), cell.approaches, cell.tasks)
+            self._known[key] = setting, code_of(setting)
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[Any, tuple[Setting, dict[str, str]]]:
+        return {}
+
+    def _together(self, cells: Sequence[Cell]) -> Iterator[Sequence[Cell]]:
+        """Put cells that differ in seeds alone together, so that their networks are trained in one stack."""
+        groups: dict[Any, list[Cell]] = {}
+        for cell in cells:
+            alone = cell.seeds if cell.timed else None
+            groups.setdefault((self.paths(cell).folder.parent, alone), []).append(cell)
+        # The timed ones first: they take longest.
+        for group in sorted(groups.values(), key=lambda of: not of[0].timed):
+            size = min(-(-len(group) // workers(self.device)), MOST_TOGETHER)
+            yield from (group[first : first + size] for first in range(0, len(group), size))
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Cells that one worker does together: all of one setting, base and engine."""
+
+    grid: Grid
+    cells: tuple[Cell, ...]
+
+
+def do_piece(piece: Piece) -> list[str]:
+    """Do and keep a piece's cells; return a line for each timed one."""
+    grid, cell = piece.grid, piece.cells[0]
+    begin = time.perf_counter()
+    engine = grid.engine(cell)
+    seeds = [of.seeds for of in piece.cells]
+    done = run(grid.setting(cell), seeds, engine, cell.trace or grid.trace, grid.device)
+    wall_s = (time.perf_counter() - begin) / len(done)
+    return [_keep(grid, of, found, wall_s) for of, found in zip(piece.cells, done, strict=True)]
+
+
+def _keep(grid: Grid, cell: Cell, done: Run, wall_s: float) -> str:
+    """Write a cell's record last; what was fitted too where it is the study as it is, and labels where it is timed."""
+    from artifact.store.files import write_numbers
+
+    paths, outputs = grid.paths(cell), []
+    if cell.variation is None and cell.trace is None:
+        for approach, parts in done.fitted.items():
+            for part, fitted in parts.items():
+                if state := fitted.state():
+                    outputs.append(paths.fitted(approach, part))
+                    write_numbers(outputs[-1], dict(state))
+    if cell.timed:
+        outputs.append(paths.series)
+        write_series(paths, done)
+    keep(paths.record, grid.manifest(cell), {**done.record, "wall_s": wall_s}, outputs)
+    return _line(done.record, wall_s) if cell.timed else ""
+
+
+def write_series(paths: CellPaths, done: Run) -> None:
+    """Write every ping of a run as CSV: RTT (ms) with and without what was added, gold labels, each approach's."""
+    import pandas as pd
+
+    from artifact.store.files import write_text
+
+    columns: dict[str, Any] = {"ping_ms": done.dataset.rtt_us / 1000, "base_ms": done.dataset.base_us / 1000}
+    columns |= {f"{task}_gold": gold for task, gold in done.dataset.gold.items()}
+    for approach, labelled in done.labelled.items():
+        columns |= {f"{task}_{approach}": labels for task, labels in labelled.labels.items()}
+    write_text(paths.series, pd.DataFrame(columns).to_csv(index=False, lineterminator="\n"))
+
+
+def parameters_of(setting: Setting, has_base: bool) -> dict[str, Any]:
+    """Return the parameters that a setting's tasks, inputs and approaches read, by dotted name."""
+    trace = setting.trace.model_dump(mode="json")
+    found: dict[str, Any] = {"trace": {"pings": trace["pings"]} if has_base else trace}
+    found["dataset"] = setting.dataset.model_dump(mode="json")
+    rules = any("series" in approach.all_needs for approach in setting.approaches)
+    found["tasks"] = {task.name: task.p.model_dump(mode="json") for task in setting.tasks}
+    for task in setting.tasks:
+        if rules and task.rule_p:
+            found["tasks"][task.name]["rule"] = task.rule_p.model_dump(mode="json")
+    inputs = [approach.input for approach in setting.approaches if approach.input]
+    found["inputs"] = {sees.name: sees.p.model_dump(mode="json") for sees in inputs}
+    found["approaches"] = {of.table or of.name: of.p.model_dump(mode="json") for of in setting.approaches}
+    listed = {"tasks": [task.name for task in setting.tasks], "approaches": [of.name for of in setting.approaches]}
+    return {**listed, **_dotted(found, "")}
+
+
+def code_of(setting: Setting) -> dict[str, str]:
+    """Return the code and the versions behind a run of a setting."""
+    bodies: list[Any] = [run]
+    sees = [approach.input for approach in setting.approaches if approach.input]
+    modules = [plugin.module for plugin in (*setting.tasks, *setting.approaches, *sees) if plugin.module]
+    for task in setting.tasks:
+        functions = [f.body if isinstance(f, LabelingFunction) else f._f for f in task.labeling_functions]
+        bodies += [task.parameters, *functions, *task.injections, *(rule.body for rule in task.rules)]
+    for approach in setting.approaches:
+        bodies += [approach.parameters, *(body for body, _ in approach.fits), *approach.loads]
+        bodies += [approach.asks] if approach.asks else []
+        bodies += approach.input.bodies if approach.input else []
+    return code_and_versions(dict.fromkeys([*modules, *(body.__module__ for body in bodies)]))
+
+
+def _counted(reasons: Iterable[Sequence[str]]) -> list[str]:
+    """Say how many cells are to be done for each reason."""
+    counted = Counter("; ".join(some[:3]) + ("; ..." if len(some) > 3 else "") for some in reasons)
+    return [f"{count} to do: {why}" for why, count in counted.most_common()]
+
+
+def _once(cells: Sequence[Cell], grid: Grid) -> list[Cell]:
+    return list({grid.paths(cell).folder: cell for cell in cells}.values())
+
+
+def _dotted(values: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        found |= _dotted(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
+    return found
+
+
+def _line(record: Mapping[str, Any], wall_s: float) -> str:
+    shown = ", ".join(
+        f"{task} " + "/".join(f"{of[task]['accuracy']:.3f}" for of in record["scores"].values())
+        for task in record["labeling"]
+    )
+    return f"data set {record['seeds']['dataset']}: accuracy {'/'.join(record['scores'])}: {shown} ({wall_s:.0f} s)"

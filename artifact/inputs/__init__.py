@@ -1,0 +1,1 @@
+"""Inputs: what a network sees of a ping, one file each."""

@@ -1,0 +1,1 @@
+"""Labeling (section 3.2): buckets, and labeling functions applied ping by ping or over whole columns."""

@@ -1,1 +1,0 @@
-"""The two approaches that the paper compares."""

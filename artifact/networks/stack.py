@@ -1,0 +1,288 @@
+"""Many networks trained at once, each with the initial weights, batches and arithmetic of Snorkel's own training."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from artifact.networks.network import PARTS, TRUNK, Network, NetworkParameters, Problem, head
+from artifact.networks.snorkel import columns, untrained
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+CLIP = 1.0
+"""The norm to which Snorkel's Trainer clips a network's gradient."""
+BETAS, EPSILON = (0.9, 0.999), 1e-8
+"""Adam's constants in Snorkel's Trainer."""
+SMALL = 400
+"""Below so many multiplications torch 2.13's batched product on a CPU rounds otherwise than a single one (tried)."""
+GATHERED = 1000
+"""At most so many batches have their rows gathered at once: it bounds the memory."""
+TRIALS = 5
+"""Products of random matrices that must agree to the last bit before many are made at once."""
+
+
+def train_stack(problems: Sequence[Problem], p: NetworkParameters, device: str = "cpu") -> list[Network]:
+    """Train one network on each problem: what Snorkel makes of it alone, on a CPU to the last bit, else up to rounding.
+
+    ``device`` is one of torch's. Problems that differ in rows, inputs or number of tasks are a ValueError.
+    """
+    import torch
+
+    shapes = {(*problem.z.shape, len(problem.labels)) for problem in problems}
+    if len(shapes) > 1:
+        raise ValueError(f"problems of several shapes (rows, inputs, tasks) cannot be stacked: {sorted(shapes)}")
+    if not problems:
+        return []
+    with torch.no_grad():
+        stack = _Stack(problems, p, device)
+        for _ in range(p.epochs):
+            stack.train_epoch()
+        return stack.networks()
+
+
+class _Stack:
+    """K networks with T heads each; row k of ``_weights`` holds all of network k, the heads behind the trunk."""
+
+    def __init__(self, problems: Sequence[Problem], p: NetworkParameters, device: str) -> None:
+        import torch
+
+        self._p, self._device = p, device
+        self._tasks = [tuple(problem.labels) for problem in problems]
+        self._heads = len(self._tasks[0])
+        # Shapes (K, rows, inputs) and (K, rows, T, 2).
+        self._z = torch.from_numpy(np.stack([problem.z for problem in problems])).to(device)
+        targets = np.stack(
+            [np.stack([columns(of, p) for of in problem.labels.values()], axis=1) for problem in problems]
+        )
+        self._targets, self._labelled = torch.from_numpy(targets).to(device), torch.from_numpy(targets.any(axis=-1))
+        weights, self._generators = _initial(problems, p)
+        self._weights = weights.to(device)
+        self._moments = torch.zeros_like(self._weights), torch.zeros_like(self._weights)
+        self._widths = (self._z.shape[2], *p.trunk, 2)
+        shapes: list[tuple[int, ...]] = [of for a, b in pairwise(self._widths[:-1]) for of in ((b, a), (b,))]
+        shapes += [(self._heads, 2, p.trunk[-1]), (self._heads, 2)]
+        ends = list(accumulate(map(math.prod, shapes), initial=0))
+        self._parts = [
+            self._weights[:, a:b].view(-1, *shape) for (a, b), shape in zip(pairwise(ends), shapes, strict=True)
+        ]
+        # Snorkel steps a head only in batches that hold a label of its task, and the trunk in each of these batches.
+        self._steps = torch.zeros((len(problems), 1 + self._heads), dtype=torch.int64)
+        self._factors = _adam_factors(p, batches=-(-self._z.shape[1] // p.batch))
+        heads = torch.arange(1, 1 + self._heads)
+        owner = [torch.zeros(ends[-3], dtype=torch.int64), heads.repeat_interleave(2 * p.trunk[-1])]
+        self._owner = torch.cat([*owner, heads.repeat_interleave(2)]).to(device)
+
+    def networks(self) -> list[Network]:
+        """Return what has been learnt so far."""
+        *trunk, weights, biases = (part.cpu().numpy() for part in self._parts)
+        learnt = []
+        for k, tasks in enumerate(self._tasks):
+            of_heads = [of for both in zip(weights[k], biases[k], strict=True) for of in both]
+            values = [of.copy() for of in (*(part[k] for part in trunk), *of_heads)]
+            learnt.append(Network(dict(zip(_names(tasks, self._p), values, strict=True)), tasks))
+        return learnt
+
+    def train_epoch(self) -> None:
+        """Go once through all rows, in the order in which Snorkel's loader would draw those of each network."""
+        import torch
+
+        rows, batch = self._z.shape[1], self._p.batch
+        order = torch.stack([_permutation(generator, rows) for generator in self._generators])
+        whole = rows - rows % batch
+        for taken, size in ((order[:, :whole], batch), (order[:, whole:], rows - whole)):
+            if taken.numel():
+                batches = taken.reshape(len(order), -1, size).transpose(0, 1)
+                for some in batches.chunk(-(-len(batches) // GATHERED)):
+                    self._train_batches(some)
+
+    def _train_batches(self, order: Tensor) -> None:
+        """Train on batches of one size; ``order``, shape (batches, K, size), holds row numbers."""
+        import torch
+
+        size, each = order.shape[2], torch.arange(order.shape[1])[:, None]
+        counts = self._labelled[each, order].sum(dim=2)
+        stepped = torch.cat([counts.any(dim=2, keepdim=True), counts > 0], dim=2)
+        steps = self._steps + stepped.cumsum(dim=0)
+        self._steps = steps[-1]
+        factors = [factor[steps].to(self._device) for factor in self._factors]
+        each, order = each.to(self._device), order.to(self._device)
+        z, targets = self._z[each, order], self._targets[each, order].transpose(2, 3)
+        # The gradient in the logarithms of the probabilities, shape (batches, K T, size, 2).
+        pull = -(targets * counts.clamp(min=1).reciprocal().to(self._device)[..., None, None]).flatten(1, 2)
+        # Snorkel's cross entropy with probabilities goes back class by class.
+        pulls = [pull * only for only in torch.eye(2, device=pull.device)] if self._p.learns_from == "soft" else [pull]
+        z = torch.nn.functional.pad(z, (0, 0, 0, self._padding(size)))
+        all_step = stepped.flatten(1).all(dim=1).tolist()
+        for b in range(len(order)):
+            gradient = self._gradient(z[b], [pull[b] for pull in pulls])
+            some = None if all_step[b] else stepped[b]
+            self._step(_clipped(gradient, some), [factor[b] for factor in factors], some)
+
+    def _padding(self, size: int) -> int:
+        """Return how many rows a batch lacks for every product to reach ``SMALL``."""
+        smallest = min(inputs * outputs for inputs, outputs in pairwise(self._widths))
+        return max(0, -(-SMALL // smallest) - size)
+
+    def _gradient(self, z: Tensor, pulls: Sequence[Tensor]) -> list[Tensor]:
+        """Return the gradient in each part of the weights; rows of ``z`` beyond those of ``pulls`` are padding."""
+        import torch
+
+        *trunk, weights, biases = self._parts
+        rows, hidden = pulls[0].shape[1], [z]
+        for weight, bias in zip(trunk[::2], trunk[1::2], strict=True):
+            hidden.append(_product("forward", rows, hidden[-1], weight, bias).relu_())
+        # To a product, the heads are as many networks more.
+        h, weight, bias = hidden[-1].repeat_interleave(self._heads, 0), weights.flatten(0, 1), biases.flatten(0, 1)
+        g = _into_logits(pulls, _product("forward", rows, h, weight, bias))
+        found = [of.view(*weights.shape[:2], *of.shape[1:]) for of in _into_linear(g, h, rows)]
+        *others, last = _product("input", rows, g, weight).view(-1, self._heads, *h.shape[1:]).unbind(1)
+        # Autograd adds up from the last head to the first.
+        into = functools.reduce(torch.add, reversed(others), last)
+        for layer in reversed(range(len(trunk) // 2)):
+            g = torch.ops.aten.threshold_backward(into, hidden[layer + 1], 0)
+            found = [*_into_linear(g, hidden[layer], rows), *found]
+            if layer:
+                into = _product("input", rows, g, trunk[2 * layer])
+        return found
+
+    def _step(self, gradient: Tensor, factors: Sequence[Tensor], stepped: Tensor | None) -> None:
+        """Take a step of Adam; where ``stepped``, shape (K, 1 + T), is false, nothing moves."""
+        import torch
+
+        values = (self._weights, *self._moments)
+        before = [value.clone() for value in values] if stepped is not None else []
+        mean, square = self._moments
+        rate, root = (factor.index_select(1, self._owner) for factor in factors)
+        mean.lerp_(gradient, 1 - BETAS[0])
+        square.mul_(BETAS[1]).addcmul_(gradient, gradient, value=1 - BETAS[1])
+        self._weights.sub_((rate * mean).div_((square.sqrt() / root).add_(EPSILON)))
+        if stepped is not None:
+            moved = stepped.to(self._device).index_select(1, self._owner)
+            for value, was in zip(values, before, strict=True):
+                value.copy_(torch.where(moved, value, was))
+
+
+def _initial(problems: Sequence[Problem], p: NetworkParameters) -> tuple[Tensor, list[Generator]]:
+    """Return Snorkel's initial weights, shape (K, numbers), and the generator that each network goes on with."""
+    import torch
+
+    weights, generators = [], []
+    for problem in problems:
+        drawn = untrained(problem, p).state_dict()
+        values = [drawn[name].ravel() for name in _names(tuple(problem.labels), p)]
+        trunk, heads = values[: 2 * len(p.trunk)], values[2 * len(p.trunk) :]
+        weights.append(torch.cat([*trunk, *heads[::2], *heads[1::2]]))
+        generators.append(torch.Generator().set_state(torch.get_rng_state()))
+    return torch.stack(weights), generators
+
+
+def _names(tasks: Sequence[str], p: NetworkParameters) -> list[str]:
+    trunk = [f"{TRUNK}{2 * layer}.{part}" for layer in range(len(p.trunk)) for part in PARTS]
+    return trunk + [name for task in tasks for name in head(task)]
+
+
+def _permutation(generator: Generator, rows: int) -> Tensor:
+    """Draw an epoch's order of rows as torch's loader does: its workers' seed first, then the seed of its sampler."""
+    import torch
+
+    _, seed = (torch.empty((), dtype=torch.int64).random_(generator=generator) for _ in range(2))
+    return torch.randperm(rows, generator=torch.Generator().manual_seed(int(seed)))
+
+
+def _adam_factors(p: NetworkParameters, batches: int) -> list[Tensor]:
+    """Return Adam's step size and the root of its second correction after each number of steps."""
+    import torch
+
+    counts = range(1, p.epochs * batches + 1)
+    rates = [0.0, *(p.learning_rate / (1 - BETAS[0] ** float(n)) for n in counts)]
+    roots = [1.0, *((1 - BETAS[1] ** float(n)) ** 0.5 for n in counts)]
+    return [torch.tensor(rates), torch.tensor(roots)]
+
+
+def _into_logits(pulls: Sequence[Tensor], logits: Tensor) -> Tensor:
+    """Carry gradients in the logarithms of probabilities back to the logits; padding gets zeros."""
+    import torch
+
+    rows, padded = pulls[0].shape[1], logits.shape[1]
+    logarithms = torch.log_softmax(logits[:, :rows], -1)
+    back = torch.ops.aten._log_softmax_backward_data
+    into = functools.reduce(torch.add, (back(pull, logarithms, -1, pull.dtype) for pull in pulls))
+    return torch.nn.functional.pad(into, (0, 0, 0, padded - rows)) if padded > rows else into
+
+
+def _into_linear(g: Tensor, x: Tensor, rows: int) -> tuple[Tensor, Tensor]:
+    return _product("weight", rows, g, x), g[:, :rows].sum(1)
+
+
+def _clipped(gradient: Sequence[Tensor], stepped: Tensor | None) -> Tensor:
+    """Return all parts of a gradient, shape (K, numbers), clipped network by network as ``clip_grad_norm_`` does."""
+    import torch
+
+    *trunk, weights, biases = gradient
+    norm = torch.linalg.vector_norm
+    of_heads = torch.stack([norm(part.flatten(2), dim=2) for part in (weights, biases)], dim=2)
+    norms = torch.cat([*(norm(part.flatten(1), dim=1, keepdim=True) for part in trunk), of_heads.flatten(1)], dim=1)
+    if stepped is None:
+        total = norm(norms, dim=1)
+    else:
+        # The norm of a head without labels is absent in Snorkel; a zero in its place would change the order of a sum.
+        there = torch.cat([stepped[:, :1].expand(-1, len(trunk)), stepped[:, 1:].repeat_interleave(2, dim=1)], dim=1)
+        places = (of.nonzero().ravel().to(norms.device) for of in there)
+        total = torch.stack([norm(of.index_select(0, at)) for of, at in zip(norms, places, strict=True)])
+    flat = torch.cat([part.flatten(1) for part in gradient], dim=1)
+    return flat.mul_((CLIP / (total + 1e-6)).clamp(max=1.0)[:, None])
+
+
+def _at_once(kind: str, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
+    """Multiply K pairs of matrices, shape (K, ., .): "forward" a b' + bias, "weight" a' b, "input" a b."""
+    import torch
+
+    if bias is None:
+        return torch.bmm(a.mT if kind == "weight" else a, b)
+    # MKL's batched product rounds a b' before it adds where there is one input; its single product does not.
+    multiply = torch.addcmul if a.shape[2] == 1 else torch.baddbmm
+    return multiply(bias[:, None], a, b.mT)
+
+
+def _one_by_one(kind: str, rows: int, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
+    """Return the same from as many single products of the first ``rows`` rows, by the calls that Snorkel makes."""
+    import torch
+
+    cut = a[:, :rows]
+    if bias is not None:
+        values = [torch.nn.functional.linear(*of) for of in zip(cut, b, bias, strict=True)]
+    elif kind == "weight":
+        return torch.stack([x.t() @ y for x, y in zip(cut, b[:, :rows], strict=True)])
+    else:
+        values = [x @ y for x, y in zip(cut, b, strict=True)]
+    return torch.nn.functional.pad(torch.stack(values), (0, 0, 0, a.shape[1] - rows))
+
+
+def _product(kind: str, rows: int, a: Tensor, b: Tensor, bias: Tensor | None = None) -> Tensor:
+    if a.device.type != "cpu" or _alike(kind, rows, a.shape, b.shape):
+        return _at_once(kind, a, b, bias)
+    return _one_by_one(kind, rows, a, b, bias)
+
+
+@functools.cache
+def _alike(kind: str, rows: int, *shapes: tuple[int, ...]) -> bool:
+    """Try whether K products at once round as one by one: libraries choose their order of sums by shape and CPU."""
+    import torch
+
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(TRIALS):
+        a, b = (torch.randn(shape, generator=generator) for shape in shapes)
+        a[:, rows:] = 0
+        bias = torch.randn(b.shape[:2], generator=generator) if kind == "forward" else None
+        compared = slice(None) if kind == "weight" else slice(rows)
+        one, other = _at_once(kind, a, b, bias), _one_by_one(kind, rows, a, b, bias)
+        if not torch.equal(one[:, compared], other[:, compared]):
+            return False
+    return True

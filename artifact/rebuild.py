@@ -1,0 +1,137 @@
+"""The way from a study to its page: data sets, cells, results.json, audit, report, each going on where it stopped."""
+
+from __future__ import annotations
+
+import dataclasses
+import fcntl
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from artifact.audit import ON_DEMAND, QUESTIONS, asks, question
+from artifact.audit.answer import Answer, Found
+from artifact.errors import BadInputError
+from artifact.grid.code import code_and_versions
+from artifact.grid.grid import Cell, Grid
+from artifact.reported import Plan
+from artifact.results import assemble, write_results
+from artifact.store.files import json_sha256, remove_torn, write_text
+from artifact.store.kept import keep, kept, stale
+from artifact.store.paths import ResultPaths
+
+Asked = Mapping[str, Sequence[Cell]]
+
+
+@contextmanager
+def writing(results: ResultPaths, *others: Path) -> Iterator[None]:
+    """Hold the results folder: two commands that write to one folder would mix their runs.
+
+    What a killed command left half written there, and in ``others``, is removed.
+    """
+    try:
+        results.folder.mkdir(parents=True, exist_ok=True)
+        # Neither what a link leads to nor a pipe is a lock of ours.
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        held = os.open(results.lock, flags, 0o644)
+    except OSError as error:
+        remedy = "name a folder that can be written with RESULTS="
+        raise BadInputError(results.folder, f"cannot be written ({error.strerror})", remedy) from None
+    with os.fdopen(held, "rb"):
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            remedy = "wait for it, or name another folder with RESULTS="
+            raise BadInputError(results.folder, "another command is writing here", remedy) from None
+        remove_torn((*results.written(), *others))
+        yield
+
+
+@contextmanager
+def prepared(grid: Grid, data: Path) -> Iterator[None]:
+    """Hold the results folder, with the reported data sets in place."""
+    with writing(grid.results, data):
+        build_data(grid, data)
+        yield
+
+
+def build_data(grid: Grid, folder: Path) -> None:
+    """Write every reported data set as CSV (RTTs in ms), a row per ping, with the checksums of their contents."""
+    from artifact.dataset import SPLITS, build_dataset
+
+    plan, record = Plan(grid.file), folder / "datasets.json"
+    cells = plan.cells(seeds=plan.seeds)
+    manifest = {f"data set {k}": json_sha256(grid.manifest(cell)) for k, cell in enumerate(cells)}
+    if not stale(record, manifest):
+        return
+    import numpy as np
+    import pandas as pd
+
+    outputs, sums = [], []
+    for k, cell in enumerate(cells):
+        setting = grid.setting(cell)
+        dataset = build_dataset(setting.trace, setting.dataset, setting.tasks, cell.seeds.dataset, grid.trace)
+        split = np.empty(len(dataset.rtt_us), dtype=object)
+        for name in SPLITS:
+            split[dataset.splits[name]] = name
+        columns = {"ping_ms": dataset.rtt_us / 1000, "base_ms": dataset.base_us / 1000, **dataset.gold, "split": split}
+        outputs.append(folder / f"run-{k:02}.csv")
+        write_text(outputs[-1], pd.DataFrame(columns).to_csv(index=False, lineterminator="\n"))
+        sums.append(f"{dataset.sha256()}  run-{k:02}")
+    write_text(folder / "SHA256SUMS", "\n".join(sums) + "\n")
+    keep(record, manifest, {}, outputs)
+
+
+def rebuild(grid: Grid, audit: bool = True) -> dict[str, Any]:
+    """Do all cells that the study and its audit need, in one go; write and return results.json.
+
+    Without ``audit`` only questions are answered whose cells are there already.
+    """
+    plan = Plan(grid.file)
+    cells = plan.reported()
+    asked = {name: asks(name, plan) for name in QUESTIONS}
+    grid.do(_flat(cells, *(asked.values() if audit else ())))
+    results = assemble(grid, {name: grid.read(of) for name, of in cells.items()})
+    there = {name: of for name, of in asked.items() if audit or not any(map(grid.reasons, _flat(of)))}
+    answers = {name: as_json(answered(grid, name, of, results)) for name, of in there.items()}
+    results["audit"] = answers | _kept_answers(grid)
+    write_results(grid.results, results)
+    return results
+
+
+def answered(grid: Grid, name: str, asked: Asked, results: Mapping[str, Any]) -> Answer:
+    """Answer one question from the records of its cells, which are there."""
+    records = {row: grid.read(some) for row, some in asked.items()}
+    answer: Answer = question(name).answer(Found(Plan(grid.file), records, results))
+    return answer
+
+
+def keep_answer(grid: Grid, name: str, answer: Answer) -> None:
+    """Keep the answer to a question that is asked on demand, so that a later report shows it too."""
+    keep(grid.results.answer(name), _answer_manifest(grid, name), as_json(answer))
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """Return an answer as it stands in results.json."""
+    return dataclasses.asdict(answer)
+
+
+def _flat(*asked: Asked) -> list[Cell]:
+    return [cell for of in asked for some in of.values() for cell in some]
+
+
+def _kept_answers(grid: Grid) -> dict[str, Any]:
+    paths = {name: grid.results.answer(name) for name in ON_DEMAND}
+    return {name: kept(path) for name, path in paths.items() if not stale(path, _answer_manifest(grid, name))}
+
+
+def _answer_manifest(grid: Grid, name: str) -> dict[str, Any]:
+    """Return what decides an answer on demand: the study as the first reported cell has it, and the question's code."""
+    study = grid.file.study
+    return {
+        **grid.manifest(Plan(grid.file).every()[0]),
+        "runs": study.runs.model_dump(mode="json"),
+        "multiverse": study.multiverse.model_dump(mode="json") if name == "multiverse" else None,
+        **code_and_versions([question(name).__name__]),
+    }

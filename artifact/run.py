@@ -1,0 +1,225 @@
+"""The recipe, once: setting, seeds and base trace -> data set -> votes -> approaches -> record (sections 3.1 to 3.5).
+
+Whoever needs runs asks for them here, or has the grid do so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artifact.approaches.approach import (
+    Approach,
+    Fitted,
+    Labelled,
+    Labels,
+    Pings,
+    Posterior,
+    Training,
+    label,
+    training_views,
+)
+from artifact.dataset import Dataset, build_dataset
+from artifact.labeling.bucket import ColumnSeries
+from artifact.labeling.engines import LabelMatrix, apply_columns, apply_rows
+from artifact.parameters import FAST, DatasetParameters, EngineParameters, TraceParameters
+from artifact.scores import EVENTS, event_scores, scores
+from artifact.tasks.task import ABSTAIN, Task
+from artifact.trace.series import Trace
+
+
+@dataclass(frozen=True)
+class Setting:
+    """All that a run works on but for seeds and base: parameters, tasks, and approaches, those that teach first."""
+
+    trace: TraceParameters
+    dataset: DatasetParameters
+    tasks: tuple[Task, ...]
+    approaches: tuple[Approach, ...]
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """What decides the data set, and what decides everything random in fitting."""
+
+    dataset: int
+    training: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """One repetition: its data set and votes, what was fitted (per approach and part), labels of every ping, record.
+
+    The record holds only what JSON does: seeds, checksums, scores on the testing rows, seconds.
+    """
+
+    dataset: Dataset
+    votes: Mapping[str, LabelMatrix]
+    fitted: Mapping[str, Mapping[str, Fitted]]
+    labelled: Mapping[str, Labelled]
+    record: dict[str, Any]
+
+
+def run(
+    setting: Setting,
+    seeds: Sequence[Seeds],
+    engine: EngineParameters = FAST,
+    trace: Trace | None = None,
+    device: str = "cpu",
+) -> list[Run]:
+    """Do one run for each pair of seeds; runs that are asked for together train their networks in one stack.
+
+    On a CPU the engine changes times and nothing else. ``trace`` is the base, a synthetic one drawn with the data-set
+    seed where there is none.
+    """
+    begun = [_voted(setting, of.dataset, engine, trace) for of in seeds]
+    for approach in setting.approaches:
+        wholes = [of.seen_by(approach) for of in begun]
+        trainings = {
+            (k, part): Training(pings, seeds[k].training, device, engine)
+            for k, whole in enumerate(wholes)
+            for part, pings in training_views(approach, whole, begun[k].dataset.splits["train"]).items()
+        }
+        for (k, part), (fitted, seconds) in approach.fit(trainings).items():
+            begun[k].fitted.setdefault(approach.name, {})[part] = fitted
+            begun[k].fit_s.setdefault(approach.name, {})[part] = seconds
+        for of, whole in zip(begun, wholes, strict=True):
+            of.labelled[approach.name] = label(of.fitted[approach.name], whole)
+    return [
+        Run(of.dataset, of.votes, of.fitted, of.labelled, _record(of, pair))
+        for of, pair in zip(begun, seeds, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A data set with its votes and the seconds that labeling took; approaches are added one after the other."""
+
+    tasks: tuple[Task, ...]
+    dataset: Dataset
+    series: ColumnSeries
+    votes: dict[str, LabelMatrix]
+    labeling_s: dict[str, dict[str, float]]
+    fitted: dict[str, dict[str, Fitted]] = field(default_factory=dict)
+    fit_s: dict[str, dict[str, float]] = field(default_factory=dict)
+    labelled: dict[str, Labelled] = field(default_factory=dict)
+
+    def seen_by(self, approach: Approach) -> Pings:
+        weak = self.labelled[approach.teacher].posteriors if approach.teacher in self.labelled else None
+        return seen(approach, self.tasks, self.series, self.votes, (self.dataset.gold, weak))
+
+
+def _voted(setting: Setting, seed: int, engine: EngineParameters, trace: Trace | None) -> _Begun:
+    """Build a data set and label it.
+
+    Ping by ping, labeling functions are applied to training and validation rows, which is what the published rates
+    fit (104 s x 114 it/s = 12,000 rows of 15,000), and timed there; the testing rows are labelled column-wise.
+    """
+    dataset = build_dataset(setting.trace, setting.dataset, setting.tasks, seed, trace)
+    series, votes, seconds = ColumnSeries(dataset.rtt_us), {}, {}
+    rows = round(len(dataset.rtt_us) * (setting.dataset.train + setting.dataset.validation))
+    for task in setting.tasks:
+        columns, column_s = _timed(partial(apply_columns, task, dataset.rtt_us, series))
+        votes[task.name] = columns
+        seconds[task.name] = {"all_rows": len(dataset.rtt_us), "columns_s": column_s}
+        if engine.labeling == "rows":
+            by_row, row_s = _timed(partial(apply_rows, task, dataset.rtt_us, rows, engine.bucket))
+            if not np.array_equal(by_row, columns[:rows]):
+                raise AssertionError(f"the two labeling engines disagree on {task.name}")
+            seconds[task.name] |= {"rows": rows, "rows_s": row_s}
+    return _Begun(setting.tasks, dataset, series, votes, seconds)
+
+
+def seen(
+    approach: Approach,
+    tasks: tuple[Task, ...],
+    series: ColumnSeries,
+    votes: Mapping[str, LabelMatrix],
+    answers: tuple[Mapping[str, Labels], Mapping[str, Posterior] | None] = ({}, None),
+) -> Pings:
+    """Return what an approach may see of every ping of a series: what it needs, and no more.
+
+    ``answers`` are gold labels, and posteriors of the approach that it learns from.
+    """
+    needs = approach.all_needs
+    return Pings(
+        tasks,
+        np.arange(series.n),
+        votes=votes if "votes" in needs else {},
+        weak=(answers[1] or {}) if "weak labels" in needs else {},
+        gold=answers[0] if "gold" in needs else {},
+        features=approach.input.of(series) if approach.input else None,
+        series=series if "series" in needs else None,
+    )
+
+
+def _record(of: _Begun, seeds: Seeds) -> dict[str, Any]:
+    dataset = of.dataset
+    return {
+        "seeds": {"dataset": seeds.dataset, "training": seeds.training},
+        "dataset_sha256": dataset.sha256(),
+        "base": _described(dataset.base_us),
+        "rows": {name: len(part) for name, part in dataset.splits.items()},
+        "votes_sha256": {name: hashlib.sha256(votes.tobytes("C")).hexdigest() for name, votes in of.votes.items()},
+        "labeling": {task.name: _analysed(task, of) for task in of.tasks},
+        "scores": {name: _scored(of, said) for name, said in of.labelled.items()},
+        "times": {"labeling": of.labeling_s, "fit_s": of.fit_s},
+    }
+
+
+def _described(base_us: NDArray[np.int64]) -> dict[str, float]:
+    """Describe a base after cleaning: its length and its RTT statistics (ms)."""
+    answered = base_us[base_us > 0] / 1000
+    centred = answered - answered.mean()
+    return {
+        "pings": len(base_us),
+        "median_ms": float(np.median(answered)),
+        "p99_ms": float(np.quantile(answered, 0.99)),
+        "loss": float((base_us == 0).mean()),
+        "autocorrelation": float((centred[1:] * centred[:-1]).mean() / max(float(centred.var()), 1e-12)),
+    }
+
+
+def _scored(of: _Begun, said: Labelled) -> dict[str, dict[str, float | None]]:
+    test, found = of.dataset.splits["test"], {}
+    in_time = bool((np.diff(test) == 1).all())
+    for task in of.tasks:
+        if task.name not in said.labels:
+            continue
+        gold, labels = of.dataset.gold[task.name][test], said.labels[task.name][test]
+        by_event = event_scores(gold, labels, task.within) if in_time else dict.fromkeys(EVENTS, None)
+        found[task.name] = {**scores(gold, labels, said.posteriors[task.name][test, 1]), **by_event}
+    return found
+
+
+def _analysed(task: Task, of: _Begun) -> dict[str, Any]:
+    """Describe the suite on the training rows with Snorkel's ``LFAnalysis``."""
+    from snorkel.labeling import LFAnalysis
+
+    train = of.dataset.splits["train"]
+    votes, gold = of.votes[task.name][train].astype(np.int64), of.dataset.gold[task.name][train].astype(np.int64)
+    analysis = LFAnalysis(votes)
+    columns = {
+        "coverage": analysis.lf_coverages(),
+        "overlap": analysis.lf_overlaps(),
+        "conflict": analysis.lf_conflicts(),
+        "accuracy": np.nan_to_num(analysis.lf_empirical_accuracies(gold)),
+    }
+    functions = {
+        function.name: {name: float(values[j]) for name, values in columns.items()}
+        for j, function in enumerate(task.labeling_functions)
+    }
+    return {"functions": functions, "all_abstain": float((votes == ABSTAIN).all(axis=1).mean())}
+
+
+def _timed(work: Any) -> tuple[Any, float]:
+    begin = time.perf_counter()
+    result = work()
+    return result, time.perf_counter() - begin

@@ -1,0 +1,94 @@
+"""Files appear whole or not at all: written beside their place, synced, then renamed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from artifact.errors import BadInputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+_TORN = re.compile(r"\..+\.\d+\.[0-9a-f]{8}\.part")
+
+
+@contextmanager
+def appearing(path: Path) -> Iterator[Path]:
+    """Yield a path beside ``path`` to write to; rename it to ``path`` on success, remove it on any failure.
+
+    A full disk or a place that cannot be written is a BadInputError that names ``path``.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield beside
+        with beside.open("rb") as written:
+            os.fsync(written.fileno())
+        beside.replace(path)
+    except OSError as error:
+        remedy = "make room, or name a place that can be written"
+        raise BadInputError(path, f"cannot be written ({error.strerror})", remedy) from None
+    finally:
+        with suppress(OSError):
+            beside.unlink()
+
+
+def remove_torn(folders: Iterable[Path]) -> None:
+    """Remove what a killed process of ours left beside its place, and nothing else."""
+    for folder in folders:
+        for path in folder.glob(".*.part"):
+            if _TORN.fullmatch(path.name):
+                path.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write ``text`` as UTF-8 to ``path``, whole or not at all."""
+    with appearing(path) as beside:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_numbers(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    """Write arrays as safetensors, whole or not at all: plain numbers, nothing that could run on loading."""
+    with appearing(path) as beside:
+        beside.write_bytes(numbers_as_bytes(arrays))
+
+
+def numbers_as_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Return arrays as safetensors."""
+    import numpy as np
+    from safetensors.numpy import save
+
+    # safetensors 0.8 writes a transposed array in the order of its memory, and loads another one.
+    return save({name: np.asarray(values, order="C") for name, values in arrays.items()})
+
+
+def write_with(path: Path, write: Callable[[Path], object]) -> None:
+    """Let ``write`` fill a file that becomes ``path``, whole or not at all."""
+    with appearing(path) as beside:
+        write(beside)
+
+
+def refuse_existing(path: Path) -> None:
+    """Raise BadInputError where there is anything at ``path``, be it a link that leads nowhere."""
+    if path.exists() or path.is_symlink():
+        raise BadInputError(path, "is there already", "name a new file")
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def json_sha256(value: Any) -> str:
+    """Return the SHA-256 of a value's JSON, the same in whatever order its keys stand."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

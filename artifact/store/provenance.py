@@ -1,0 +1,81 @@
+"""What a result hangs on: code, locks, libraries, hardware."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from artifact.store.files import sha256
+from artifact.store.paths import LOCKS, ROOT
+
+LIBRARIES = ("numpy", "pandas", "scipy", "snorkel", "torch", "scikit-learn", "matplotlib", "jinja2", "pydantic")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of every library that touches a number."""
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in LIBRARIES}}
+
+
+def git_commit() -> str:
+    """Return the commit of this checkout, marked where files differ from it; "unknown" outside a checkout."""
+    try:
+        said = subprocess.run(
+            ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return said.stdout.strip()
+
+
+def locks_sha256() -> dict[str, str]:
+    """Return the checksum of each lock, by file name."""
+    return {path.name: sha256(path) for path in sorted(LOCKS.glob("*.txt"))}
+
+
+def hardware(device: str = "cpu") -> dict[str, Any]:
+    """Describe the machine: processor, cores, memory (GiB), system; with CUDA its GPUs, driver and CUDA version."""
+    return {
+        **(_gpus() if device == "cuda" else {}),
+        "processor": _cpu_model(),
+        "cores": len(_usable_cores()),
+        "memory_gib": _memory_gib(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+    }
+
+
+def _gpus() -> dict[str, Any]:
+    import torch
+
+    try:
+        driver = Path("/proc/driver/nvidia/version").read_text(encoding="utf-8").splitlines()[0]
+    except (OSError, IndexError):
+        driver = "unknown"
+    names = [torch.cuda.get_device_name(number) for number in range(torch.cuda.device_count())]
+    return {"gpus": names, "driver": driver, "cuda": str(torch.version.cuda)}
+
+
+def _usable_cores() -> set[int]:
+    import os
+
+    return os.sched_getaffinity(0)
+
+
+def _cpu_model() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or "unknown"
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown")
+
+
+def _memory_gib() -> float:
+    import os
+
+    return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)

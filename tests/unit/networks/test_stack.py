@@ -1,0 +1,188 @@
+"""Many networks at once: each is, to the last bit, what Snorkel makes of it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from artifact.networks import stack
+from artifact.networks.network import Network, NetworkParameters, Problem
+from artifact.networks.snorkel import _loader, train_by_snorkel, untrained
+from artifact.networks.stack import train_stack
+
+ProblemOf = Callable[..., Problem]
+
+
+def assert_same(one: Network, other: Network) -> None:
+    assert one.tasks == other.tasks
+    assert list(one.weights) == list(other.weights)
+    for name, values in one.weights.items():
+        np.testing.assert_array_equal(values, other.weights[name], err_msg=name, strict=True)
+
+
+def assert_as_snorkel(problems: Sequence[Problem], p: NetworkParameters) -> None:
+    for problem, network in zip(problems, train_stack(problems, p), strict=True):
+        assert_same(network, train_by_snorkel(problem, p))
+
+
+@pytest.mark.parametrize("initialisation", ["uniform", "glorot"])
+def test_initial_weights_are_snorkels(problem_of: ProblemOf, p: NetworkParameters, initialisation: str) -> None:
+    p = p.model_copy(update={"initialisation": initialisation})
+    problems = [problem_of(1), problem_of(2)]
+    for problem, network in zip(problems, stack._Stack(problems, p, "cpu").networks(), strict=True):
+        drawn = untrained(problem, p).state_dict()
+        assert_same(network, Network({name: value.numpy() for name, value in drawn.items()}, tuple(problem.labels)))
+
+
+def test_batches_are_snorkels(problem_of: ProblemOf, p: NetworkParameters) -> None:
+    problem = problem_of(3)
+    untrained(problem, p)
+    generator = torch.Generator().set_state(torch.get_rng_state())
+    loader = _loader(problem, p, "batched")
+    for _ in range(3):
+        order = stack._permutation(generator, len(problem.z))
+        drawn = torch.cat([inputs["z"] for inputs, _ in loader])
+        assert torch.equal(drawn, torch.from_numpy(problem.z)[order])
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 10])
+def test_weights_and_labels_are_snorkels_after_each_number_of_epochs(
+    problem_of: ProblemOf, p: NetworkParameters, epochs: int
+) -> None:
+    p = p.model_copy(update={"epochs": epochs})
+    problems = [problem_of(seed) for seed in range(5)]
+    for problem, network in zip(problems, train_stack(problems, p), strict=True):
+        alone = train_by_snorkel(problem, p)
+        assert_same(network, alone)
+        for name, labels in alone.predict(problem.z).items():
+            assert np.array_equal(labels, network.predict(problem.z)[name])
+
+
+@pytest.mark.parametrize("masked", [0.0, 0.9, 0.97, 1.0])
+def test_tasks_without_a_label_in_a_batch_stand_still_as_in_snorkel(
+    problem_of: ProblemOf, p: NetworkParameters, masked: float
+) -> None:
+    assert_as_snorkel([problem_of(seed, masked=masked) for seed in range(3)], p)
+
+
+@pytest.mark.parametrize(
+    ("shape", "changed"),
+    [
+        ({"inputs": 3}, {}),
+        ({"tasks": 1}, {}),
+        ({}, {"trunk": (16,)}),
+        ({}, {"trunk": (5, 3, 7)}),
+        ({}, {"batch": 7}),
+        ({}, {"batch": 1000}),
+        ({}, {"initialisation": "glorot"}),
+    ],
+)
+def test_other_shapes_are_snorkels_too(
+    problem_of: ProblemOf, p: NetworkParameters, shape: dict[str, Any], changed: dict[str, Any]
+) -> None:
+    assert_as_snorkel([problem_of(seed, **shape) for seed in range(2)], p.model_copy(update={"epochs": 3, **changed}))
+
+
+def test_soft_labels_are_learnt_as_by_snorkel(problem_of: ProblemOf, soft: NetworkParameters) -> None:
+    assert_as_snorkel([problem_of(seed, soft=True) for seed in range(3)], soft)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 10, 31])
+def test_a_network_does_not_depend_on_the_others(problem_of: ProblemOf, p: NetworkParameters, count: int) -> None:
+    p = p.model_copy(update={"epochs": 3})
+    ours = problem_of(100)
+    (alone,) = train_stack([ours], p)
+    others = [problem_of(seed, masked=0.9 if seed % 2 else 0.1) for seed in range(count - 1)]
+    for place in {0, count // 2, count - 1}:
+        assert_same(train_stack([*others[:place], ours, *others[place:]], p)[place], alone)
+
+
+def test_products_one_by_one_give_the_same_bits(
+    problem_of: ProblemOf, p: NetworkParameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problems = [problem_of(seed) for seed in range(3)]
+    at_once = train_stack(problems, p)
+    monkeypatch.setattr(stack, "_alike", lambda *_: False)
+    for one, other in zip(at_once, train_stack(problems, p), strict=True):
+        assert_same(one, other)
+
+
+def test_an_epoch_may_be_gathered_in_pieces(
+    problem_of: ProblemOf, p: NetworkParameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stack, "GATHERED", 5)
+    assert_as_snorkel([problem_of(seed) for seed in range(2)], p)
+
+
+def test_gradients_are_clipped_to_norm_1_network_by_network() -> None:
+    sizes = ((2, 8, 1), (2, 8), (2, 3, 2, 8), (2, 3, 2))
+    gradient = [torch.ones(size) for size in sizes]
+    for part in gradient:
+        part[1] *= 1e-3
+    clipped = stack._clipped(gradient, None)
+    assert clipped.norm(dim=1).tolist() == pytest.approx([1.0, 1e-3 * 70**0.5], rel=1e-4)
+
+
+def test_rows_that_are_masked_for_all_tasks_are_not_trained_on(problem_of: ProblemOf, p: NetworkParameters) -> None:
+    problem = problem_of(1, masked=0.6)
+    masked = np.all([labels < 0 for labels in problem.labels.values()], axis=0)
+    other = Problem(np.where(masked[:, None], np.float32(3), problem.z), problem.labels, problem.seed)
+    assert masked.sum() > 50
+    assert_same(train_stack([problem], p)[0], train_stack([other], p)[0])
+
+
+def test_each_network_keeps_its_own_tasks(problem_of: ProblemOf, p: NetworkParameters) -> None:
+    problem = problem_of(1)
+    renamed = Problem(problem.z, {f"other {name}": of for name, of in problem.labels.items()}, 1)
+    one, other = train_stack([problem, renamed], p)
+    assert other.tasks == ("other noise", "other outage", "other swell")
+    assert_same(other, train_by_snorkel(renamed, p))
+    assert np.array_equal(one.predict(problem.z)["noise"], other.predict(problem.z)["other noise"])
+
+
+@pytest.mark.parametrize("other", [{"inputs": 2}, {"tasks": 2}])
+def test_problems_of_different_shapes_are_refused(
+    problem_of: ProblemOf, p: NetworkParameters, other: dict[str, int]
+) -> None:
+    with pytest.raises(ValueError, match="shapes"):
+        train_stack([problem_of(1), problem_of(2, **other)], p)
+
+
+def test_fewer_rows_and_no_problem(problem_of: ProblemOf, p: NetworkParameters) -> None:
+    whole = problem_of(1)
+    fewer = Problem(whole.z[:100], {name: of[:100] for name, of in whole.labels.items()}, 1)
+    with pytest.raises(ValueError, match="shapes"):
+        train_stack([whole, fewer], p)
+    assert train_stack([], p) == []
+
+
+class OneDevice(TorchDispatchMode):
+    """Refuse an operation on tensors of two devices; "meta" stands in for a GPU and hands back zeros."""
+
+    operations = 0
+
+    def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        devices = {leaf.device.type for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)}
+        assert len(devices) <= 1, f"{function} mixes {devices}"
+        if devices == {"meta"}:
+            self.operations += 1
+            if kwargs.get("device") == torch.device("cpu"):
+                return torch.zeros(args[0].shape, dtype=args[0].dtype)
+        return function(*args, **kwargs)
+
+
+@pytest.mark.parametrize("masked", [0.2, 0.97])
+def test_all_is_trained_on_the_device(problem_of: ProblemOf, p: NetworkParameters, masked: float) -> None:
+    problems = [problem_of(seed, masked=masked) for seed in range(2)]
+    with OneDevice() as device:
+        networks = train_stack(problems, p.model_copy(update={"epochs": 1}), "meta")
+    assert len(networks) == 2
+    # Fourteen batches, each of some sixty operations.
+    assert device.operations > 14 * 40

@@ -1,0 +1,89 @@
+"""Which cells stand behind results.json: those of the paper's tasks alone are the same whatever a study adds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from artifact.grid.grid import Grid
+from artifact.reported import Plan
+from artifact.run import Seeds
+from artifact.store.paths import ResultPaths
+from artifact.study import StudyFile
+from artifact.tasks import outage
+
+FURTHER = "silence:silence"
+PAPER = ("paper_timed", "paper_every")
+
+
+@pytest.fixture
+def more(study_file: StudyFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StudyFile:
+    """The default study with a further task in front of the paper's, from a module of somebody else's."""
+    text = Path(outage.__file__).read_text(encoding="utf-8")
+    text = text.replace('outage = Task("outage"', 'silence = Task("silence"').replace("@outage.", "@silence.")
+    (tmp_path / "silence.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    file = study_file.with_values({"tasks.silence": study_file.study.tasks["outage"]})
+    return file.with_values({"runs.tasks": [FURTHER, "noise", "outage", "swell"]})
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> ResultPaths:
+    return ResultPaths(tmp_path)
+
+
+def test_the_papers_cells_are_those_of_the_default_study(
+    study_file: StudyFile, more: StudyFile, paths: ResultPaths
+) -> None:
+    theirs, ours = Grid(study_file, paths), Grid(more, paths)
+    for name in PAPER:
+        plain, further = (Plan(grid.file).reported()[name] for grid in (theirs, ours))
+        assert len(plain) == len(further) == 10
+        for a, b in zip(plain, further, strict=True):
+            assert theirs.paths(a) == ours.paths(b)
+            assert theirs.manifest(a) == ours.manifest(b)
+
+
+def test_all_other_cells_are_of_every_task(study_file: StudyFile, more: StudyFile, paths: ResultPaths) -> None:
+    theirs, ours = Grid(study_file, paths), Grid(more, paths)
+    for name in ("timed", "every"):
+        plain, further = (Plan(grid.file).reported()[name] for grid in (theirs, ours))
+        for a, b in zip(plain, further, strict=True):
+            assert theirs.paths(a) != ours.paths(b)
+        assert [task.name for task in ours.setting(further[0]).tasks] == ["silence", "noise", "outage", "swell"]
+
+
+def test_without_further_tasks_both_are_the_same_cells(study_file: StudyFile) -> None:
+    cells = Plan(study_file).reported()
+    assert cells["paper_timed"] == cells["timed"]
+    assert cells["paper_every"] == cells["every"]
+
+
+def test_a_study_without_the_papers_tasks_has_no_cells_of_them(more: StudyFile) -> None:
+    own = Plan(more.with_values({"runs.tasks": [FURTHER]}))
+    assert own.paper_tasks == ()
+    assert own.reported()["paper_timed"] == own.reported()["paper_every"] == []
+    assert len(own.reported()["timed"]) == 10
+
+
+def test_run_k_has_the_first_seeds_plus_k(study_file: StudyFile) -> None:
+    assert Plan(study_file).seeds == [Seeds(k, 100 + k) for k in range(10)]
+
+
+def test_what_the_study_has_in_any_case_is_not_asked_for_twice(study_file: StudyFile) -> None:
+    plan = Plan(study_file)
+    assert plan.cells("rules", "single_task") == plan.every()
+    assert all(cell.variation and cell.approaches == ("rules",) for cell in plan.cells("rules", variation="best"))
+    fresh = plan.cells("rules", seeds=[Seeds(7, 8)])
+    assert [(cell.seeds, cell.approaches) for cell in fresh] == [(Seeds(7, 8), ("rules",))]
+    fewer = Plan(study_file.with_values({"runs.approaches": ["single_task", "multi_task"]}))
+    assert {cell.approaches for cell in fewer.cells("rules")} == {("rules",)}
+
+
+def test_timed_cells_are_of_table_1s_approaches_by_the_studys_engine(study_file: StudyFile, paths: ResultPaths) -> None:
+    grid = Grid(study_file, paths)
+    timed, every = (Plan(study_file).reported()[name][0] for name in ("timed", "every"))
+    assert timed.approaches == ("single_task", "multi_task")
+    assert grid.engine(timed) == study_file.study.engine
+    assert grid.engine(every) != study_file.study.engine

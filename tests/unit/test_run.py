@@ -1,0 +1,307 @@
+"""The recipe: engines change times and nothing else, approaches see what they ask for, the testing rows are scored."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from artifact import run as recipe
+from artifact.approaches.approach import Approach, Labelled, Pings, Training, certain
+from artifact.labeling.engines import apply_columns
+from artifact.parameters import FAST, EngineParameters, NoParameters
+from artifact.run import Run, Seeds, Setting, run
+from artifact.scores import EVENTS, MEASURES, event_scores, scores
+from artifact.setting import INPUTS, setting_of
+from artifact.study import StudyFile
+from artifact.trace.series import Trace
+
+SEEDS = Seeds(7_000, 100)
+ENGINES = {
+    "columns, a stack": FAST,
+    "as the study": EngineParameters(labeling="rows", bucket="once", training="snorkel", loader="batched"),
+    "as it comes": EngineParameters(labeling="rows", bucket="figure 2", training="snorkel", loader="snorkel"),
+}
+
+
+@pytest.fixture(scope="module")
+def quick(small: StudyFile) -> StudyFile:
+    return small.with_values({"approaches.multi_task.epochs": 2, "trace.pings": 1_500})
+
+
+@pytest.fixture(scope="module")
+def by_engine(quick: StudyFile) -> dict[str, Run]:
+    return {name: run(setting_of(quick), [SEEDS], engine)[0] for name, engine in ENGINES.items()}
+
+
+@pytest.fixture(scope="module")
+def done(by_engine: dict[str, Run]) -> Run:
+    return by_engine["columns, a stack"]
+
+
+def without_times(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key != "times"}
+
+
+def same(one: Run, other: Run) -> None:
+    """Everything but the times is equal, labels and posteriors to the last bit."""
+    assert without_times(one.record) == without_times(other.record)
+    assert one.dataset.sha256() == other.dataset.sha256()
+    for task, votes in one.votes.items():
+        assert np.array_equal(votes, other.votes[task])
+    assert list(one.labelled) == list(other.labelled)
+    for approach, said in one.labelled.items():
+        for task, labels in said.labels.items():
+            assert np.array_equal(labels, other.labelled[approach].labels[task])
+            assert np.array_equal(said.posteriors[task], other.labelled[approach].posteriors[task]), (approach, task)
+
+
+@pytest.mark.parametrize("name", [name for name in ENGINES if ENGINES[name] != FAST])
+def test_an_engine_changes_times_and_nothing_else(by_engine: dict[str, Run], done: Run, name: str) -> None:
+    same(by_engine[name], done)
+
+
+def test_what_an_engine_does_is_timed(by_engine: dict[str, Run]) -> None:
+    """Rows are those of the paper's rates: training and validation."""
+    for name, one in by_engine.items():
+        for of in one.record["times"]["labeling"].values():
+            assert of["all_rows"] == 1_500
+            assert of["columns_s"] > 0
+            assert (of.get("rows"), "rows_s" in of) == ((None, False) if name.startswith("columns") else (1_200, True))
+            assert of.get("rows_s", 1) > 0
+    slow = by_engine["as it comes"].record["times"]["labeling"]
+    assert slow["noise"]["rows_s"] > 10 * slow["noise"]["columns_s"]
+
+
+def test_each_fit_is_timed(done: Run) -> None:
+    parts = {name: set(of) for name, of in done.record["times"]["fit_s"].items()}
+    apart = {"noise", "outage", "swell"}
+    joint = {"multi_task", "gold_network"}
+    assert parts == {name: {"all"} if name in joint else apart for name in done.labelled}
+    assert all(seconds > 0 for of in done.record["times"]["fit_s"].values() for seconds in of.values())
+
+
+def test_engines_that_disagree_are_not_trusted(quick: StudyFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    def other(*given: Any) -> np.ndarray:
+        votes = recipe_rows(*given)
+        votes[700, 0] = -1 if votes[700, 0] != -1 else 1
+        return votes
+
+    recipe_rows = recipe.apply_rows
+    monkeypatch.setattr(recipe, "apply_rows", other)
+    with pytest.raises(AssertionError, match="disagree on noise"):
+        run(setting_of(quick, ["majority"]), [SEEDS], ENGINES["as the study"])
+
+
+def test_several_runs_together_are_each_what_it_is_alone(quick: StudyFile, done: Run) -> None:
+    seeds = [Seeds(7_001, 101), SEEDS, Seeds(7_000, 102)]
+    together = run(setting_of(quick), seeds)
+    assert [one.record["seeds"] for one in together] == [dataclasses.asdict(of) for of in seeds]
+    same(together[1], done)
+    # The data-set seed decides the data, the training seed only what is random in fitting.
+    assert together[1].record["dataset_sha256"] == together[2].record["dataset_sha256"]
+    assert together[0].record["dataset_sha256"] != together[1].record["dataset_sha256"]
+    networks = [one.labelled["multi_task"].posteriors["noise"] for one in together[1:]]
+    assert not np.array_equal(*networks)
+    assert np.array_equal(*(one.labelled["majority_vote"].labels["noise"] for one in together[1:]))
+
+
+def test_the_same_seeds_give_the_same_run(quick: StudyFile, done: Run) -> None:
+    np.random.default_rng().random(7)
+    same(run(setting_of(quick), [SEEDS])[0], done)
+
+
+def test_a_record_holds_only_what_json_does(by_engine: dict[str, Run]) -> None:
+    for one in by_engine.values():
+        assert json.loads(json.dumps(one.record, allow_nan=False)) == one.record
+
+
+def test_seeds_rows_and_checksums_are_recorded(done: Run) -> None:
+    assert done.record["seeds"] == {"dataset": 7_000, "training": 100}
+    assert done.record["rows"] == {"train": 900, "validation": 300, "test": 300}
+    assert done.record["dataset_sha256"] == done.dataset.sha256()
+    assert set(done.record["votes_sha256"]) == {"noise", "outage", "swell"}
+    assert len(set(done.record["votes_sha256"].values())) == 3
+
+
+def test_the_testing_rows_alone_are_scored(done: Run) -> None:
+    test = done.dataset.splits["test"]
+    assert test.tolist() == list(range(1_200, 1_500))
+    for approach, said in done.labelled.items():
+        for task, labels in said.labels.items():
+            gold, positive = done.dataset.gold[task], said.posteriors[task][:, 1]
+            expected = {**scores(gold[test], labels[test], positive[test]), **event_scores(gold[test], labels[test])}
+            assert done.record["scores"][approach][task] == expected
+            assert set(expected) == set(MEASURES)
+    accuracy = done.record["scores"]["multi_task"]["noise"]["accuracy"]
+    assert accuracy != np.mean(done.labelled["multi_task"].labels["noise"] == done.dataset.gold["noise"])
+
+
+def test_shuffled_rows_are_scored_without_events(quick: StudyFile) -> None:
+    shuffled = setting_of(quick.with_values({"dataset.split": "shuffled"}), ["majority_vote"])
+    (one,) = run(shuffled, [SEEDS])
+    of = one.record["scores"]["majority_vote"]["swell"]
+    assert [of[name] for name in EVENTS] == [None] * len(EVENTS)
+    test = one.dataset.splits["test"]
+    said = one.labelled["majority_vote"].labels["swell"]
+    assert of["accuracy"] == np.mean(said[test] == one.dataset.gold["swell"][test])
+
+
+def test_events_are_found_within_what_the_task_says(quick: StudyFile) -> None:
+    setting = setting_of(quick, ["majority_vote"])
+    noise, *others = setting.tasks
+    wide = dataclasses.replace(setting, tasks=(dataclasses.replace(noise, within=1_000), *others))
+    (narrow,), (near,) = run(setting, [SEEDS]), run(wide, [SEEDS])
+    assert near.record["scores"]["majority_vote"]["noise"]["true"] == 1.0
+    assert narrow.record["scores"]["majority_vote"]["noise"]["true"] < 1.0
+
+
+def test_a_task_without_a_rule_gets_no_labels_of_rules(quick: StudyFile) -> None:
+    setting = setting_of(quick, ["rules", "majority"])
+    noise, *others = setting.tasks
+    bare = dataclasses.replace(setting, tasks=(dataclasses.replace(noise, rules=[]), *others))
+    (one,) = run(bare, [SEEDS])
+    assert set(one.record["scores"]["rules"]) == set(one.labelled["rules"].labels) == {"outage", "swell"}
+    assert set(one.record["scores"]["majority"]) == {"noise", "outage", "swell"}
+
+
+def test_the_suite_is_described_on_the_training_rows(done: Run, quick: StudyFile) -> None:
+    train = done.dataset.splits["train"]
+    for task in setting_of(quick).tasks:
+        described = done.record["labeling"][task.name]
+        votes = done.votes[task.name][train]
+        assert list(described["functions"]) == [function.name for function in task.labeling_functions]
+        assert described["all_abstain"] == (votes == -1).all(axis=1).mean()
+        for j, of in enumerate(described["functions"].values()):
+            assert of["coverage"] == pytest.approx((votes[:, j] != -1).mean())
+            right = votes[:, j] == done.dataset.gold[task.name][train]
+            cast = votes[:, j] != -1
+            assert of["accuracy"] == pytest.approx(right[cast].mean() if cast.any() else 0)
+
+
+def test_a_base_of_ones_own_is_used(quick: StudyFile) -> None:
+    base = Trace(np.random.default_rng(3).integers(20_000, 30_000, 1_200), "mine", "csv", "0" * 64)
+    (one,) = run(setting_of(quick, ["majority"]), [SEEDS], trace=base)
+    assert len(one.dataset.rtt_us) == 1_200
+    assert one.dataset.base_us.min() == base.rtt_us.min()
+
+
+class Probe:
+    """An approach that notes what it is shown; it labels every ping NORMAL."""
+
+    def __init__(self, needs: tuple[str, ...], joint: bool = False, teacher: str = "single_task") -> None:
+        self.fitted_on: list[Training] = []
+        self.asked: list[Pings] = []
+        self.approach = Approach("probe", "Probe", needs=needs, joint=joint, teacher=teacher, p=NoParameters())  # type: ignore[arg-type]
+        if "input" in needs:
+            self.approach = dataclasses.replace(self.approach, input=INPUTS.find("ping"))
+
+        @self.approach.fitting()
+        def fit(training: Training, _: object) -> Probe:
+            self.fitted_on.append(training)
+            return self
+
+    def label(self, pings: Pings) -> Labelled:
+        self.asked.append(pings)
+        labels = {task.name: np.zeros(len(pings.at), dtype=np.int8) for task in pings.tasks}
+        return Labelled(labels, {name: certain(of) for name, of in labels.items()})
+
+    def state(self) -> dict[str, np.ndarray]:
+        return {}
+
+    def run(self, file: StudyFile, *others: str) -> Run:
+        setting = setting_of(file, others)
+        (one,) = run(dataclasses.replace(setting, approaches=(*setting.approaches, self.approach)), [SEEDS])
+        return one
+
+
+NEEDS = ["votes", "weak labels", "input", "gold", "series"]
+
+
+def given(pings: Pings) -> set[str]:
+    """Name what is there."""
+    shown = {"votes": pings.votes, "weak labels": pings.weak, "gold": pings.gold}
+    there = {name for name, of in shown.items() if of}
+    there |= {"input"} if pings.features is not None else set()
+    return there | ({"series"} if pings.series is not None else set())
+
+
+@pytest.mark.parametrize("needs", [(), *((need,) for need in NEEDS), tuple(NEEDS)])
+@pytest.mark.parametrize("joint", [False, True])
+def test_an_approach_sees_what_it_asks_for_and_training_rows_alone(
+    quick: StudyFile, needs: tuple[str, ...], joint: bool
+) -> None:
+    probe = Probe(needs, joint)
+    one = probe.run(quick, "majority_vote", *(["single_task"] if "weak labels" in needs else []))
+    assert len(probe.fitted_on) == len(probe.asked) == (1 if joint else 3)
+    train = one.dataset.splits["train"]
+    for training in probe.fitted_on:
+        assert given(training.pings) == set(needs)
+        assert np.array_equal(training.pings.at, train)
+        assert (training.seed, training.device, training.engine) == (100, "cpu", FAST)
+        tasks = [task.name for task in training.pings.tasks]
+        for name, of in [("votes", one.votes), ("gold", one.dataset.gold)]:
+            shown = getattr(training.pings, name)
+            assert list(shown) == (tasks if name in needs else [])
+            assert all(np.array_equal(values, of[task][train]) for task, values in shown.items())
+        for task, posterior in training.pings.weak.items():
+            assert np.array_equal(posterior, one.labelled["single_task"].posteriors[task][train])
+        if training.pings.features is not None:
+            assert np.array_equal(training.pings.features[:, 0], np.log1p(one.dataset.rtt_us[train] / 1000))
+    for asked in probe.asked:
+        assert given(asked) == set(needs) - {"gold", "weak labels"}
+        assert np.array_equal(asked.at, np.arange(1_500))
+
+
+def test_shuffled_training_rows_are_those_of_the_split(quick: StudyFile) -> None:
+    probe = Probe(("gold",))
+    one = probe.run(quick.with_values({"dataset.split": "shuffled"}))
+    train = one.dataset.splits["train"]
+    assert np.array_equal(probe.fitted_on[0].pings.at, train)
+    assert np.array_equal(probe.fitted_on[0].pings.gold["noise"], one.dataset.gold["noise"][train])
+
+
+def test_weak_labels_are_those_of_the_teacher(quick: StudyFile) -> None:
+    probe = Probe(("weak labels",), teacher="dawid_skene")
+    one = probe.run(quick, "single_task", "dawid_skene")
+    shown = probe.fitted_on[0].pings.weak["noise"]
+    train = one.dataset.splits["train"]
+    assert np.array_equal(shown, one.labelled["dawid_skene"].posteriors["noise"][train])
+    assert not np.array_equal(shown, one.labelled["single_task"].posteriors["noise"][train])
+
+
+def test_networks_are_trained_on_the_label_models_votes_with_ties_masked(
+    quick: StudyFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from artifact.networks import stack
+
+    seen: list[Any] = []
+    train_stack = stack.train_stack
+    monkeypatch.setattr(stack, "train_stack", lambda *a: seen.extend(a[0]) or train_stack(*a))
+    (one,) = run(setting_of(quick, ["multi_task"]), [SEEDS])
+    (problem,) = seen
+    train = one.dataset.splits["train"]
+    for name, labels in problem.labels.items():
+        assert len(labels) == len(train)
+        assert (labels != one.dataset.gold[name][train]).any() or name == "outage"
+        cast = labels >= 0
+        assert np.array_equal(labels[cast], one.labelled["single_task"].labels[name][train][cast])
+    assert (problem.labels["noise"] == -1).mean() > 0.05
+
+
+def test_votes_do_not_depend_on_which_approaches_are_asked(quick: StudyFile, done: Run) -> None:
+    (one,) = run(setting_of(quick, ["majority"]), [SEEDS])
+    assert one.record["votes_sha256"] == done.record["votes_sha256"]
+    assert one.record["scores"]["majority"] == done.record["scores"]["majority"]
+    for task in setting_of(quick).tasks:
+        assert np.array_equal(one.votes[task.name], apply_columns(task, one.dataset.rtt_us))
+
+
+def test_a_setting_is_all_that_a_run_reads(quick: StudyFile, done: Run) -> None:
+    setting = setting_of(quick)
+    rebuilt = Setting(setting.trace, setting.dataset, setting.tasks, setting.approaches)
+    assert without_times(run(rebuilt, [SEEDS])[0].record) == without_times(done.record)
