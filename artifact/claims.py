@@ -43,7 +43,7 @@ def verdict(mean: float, ci95: tuple[float, float] | None, claim: Mapping[str, A
 def _judged(claim: Mapping[str, Any], results: Mapping[str, Any]) -> dict[str, Any]:
     reproduced = _measured(claim, results)
     said = {key: claim.get(key) for key in ("id", "statement", "section", "published", "tolerance", "accept", "reason")}
-    said["clocked"] = claim["measure"] == "time_ratio"
+    said["timed"] = claim["measure"] == "time_ratio"
     if reproduced is None or reproduced["mean"] is None:
         return {**said, "reproduced": None, "ci95": None, "verdict": NOT_ATTEMPTED, "command": COMMAND}
     found = verdict(reproduced["mean"], reproduced["ci95"], claim)

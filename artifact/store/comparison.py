@@ -14,7 +14,7 @@ from artifact.errors import BadInputError
 from artifact.store.kept import read_checked
 from artifact.store.paths import ResultPaths
 
-CLOCKS = {
+TIMES = {
     "timing",
     "rates",
     "time_s",
@@ -28,7 +28,7 @@ CLOCKS = {
     "checksum",
 }
 """Keys of kept JSON below which a clock, the machine or the place has written."""
-CLOCKED = re.compile(r"<!-- clock -->.*?<!-- /clock -->", re.DOTALL)
+TIMED = re.compile(r"<!-- timing -->.*?<!-- /timing -->", re.DOTALL)
 """Pieces of the page that show a time or the provenance."""
 
 
@@ -41,15 +41,15 @@ class Stage:
     read: Callable[[Path], bytes]
 
 
-def without_clocks(value: Any) -> Any:
+def without_times(value: Any) -> Any:
     """Return results or a record without what a clock or the machine has written."""
     if isinstance(value, dict):
-        if value.get("clocked"):
+        if value.get("timed"):
             return {"id": value["id"]}
         # An answer whose rows all hang on the clock says what the clock says.
-        clocked = {"answer"} if value.get("times") and not value.get("rows") else set()
-        return {key: without_clocks(of) for key, of in value.items() if key not in CLOCKS | clocked}
-    return [without_clocks(v) for v in value] if isinstance(value, list) else value
+        timed = {"answer"} if value.get("times") and not value.get("rows") else set()
+        return {key: without_times(of) for key, of in value.items() if key not in TIMES | timed}
+    return [without_times(v) for v in value] if isinstance(value, list) else value
 
 
 def stage_sums(results: Path, data: Path) -> dict[str, dict[str, str]]:
@@ -93,8 +93,8 @@ def _votes(path: Path) -> bytes:
     return json.dumps(_read(path)["content"]["votes_sha256"], sort_keys=True).encode()
 
 
-def _without_clocks(path: Path) -> bytes:
-    return json.dumps(without_clocks(_read(path)), sort_keys=True).encode()
+def _without_times(path: Path) -> bytes:
+    return json.dumps(without_times(_read(path)), sort_keys=True).encode()
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -108,8 +108,8 @@ def _without_time_rows(path: Path) -> bytes:
     return b"".join(row for row in path.read_bytes().splitlines(keepends=True) if b",time_s," not in row)
 
 
-def _without_clocked_pieces(path: Path) -> bytes:
-    return CLOCKED.sub("", path.read_text(encoding="utf-8")).encode()
+def _without_timed_pieces(path: Path) -> bytes:
+    return TIMED.sub("", path.read_text(encoding="utf-8")).encode()
 
 
 STAGES = (
@@ -117,10 +117,10 @@ STAGES = (
     Stage("label matrices", ("cells/**/record.json",), _votes),
     Stage("fitted models", ("cells/**/*.safetensors",), Path.read_bytes),
     Stage("labels of every ping", ("cells/**/series.csv",), Path.read_bytes),
-    Stage("scores", ("cells/**/record.json",), _without_clocks),
-    Stage("audit", ("audit/*.json",), _without_clocks),
-    Stage("results", ("results.json",), _without_clocks),
+    Stage("scores", ("cells/**/record.json",), _without_times),
+    Stage("audit", ("audit/*.json",), _without_times),
+    Stage("results", ("results.json",), _without_times),
     Stage("Table 1", ("table1.csv",), _without_time_rows),
     Stage("figures", ("*.svg",), Path.read_bytes),
-    Stage("page", ("report.html",), _without_clocked_pieces),
+    Stage("page", ("report.html",), _without_timed_pieces),
 )

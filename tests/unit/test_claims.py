@@ -103,7 +103,7 @@ def test_one_run_shows_no_direction_and_no_interval() -> None:
 def test_every_claim_says_what_it_was_judged_by() -> None:
     for claim in judge(results()):
         assert {"id", "statement", "section", "published", "accept", "reason", "verdict", "command"} <= set(claim)
-        assert claim["clocked"] is (claim["id"] == "C13")
+        assert claim["timed"] is (claim["id"] == "C13")
 
 
 def test_ranges_are_closed() -> None:

@@ -26,7 +26,7 @@ from artifact.report.looks import looks
 from artifact.results import read_results
 from artifact.run import Seeds, run
 from artifact.setting import setting_of, varied
-from artifact.store.comparison import without_clocks
+from artifact.store.comparison import without_times
 from artifact.store.kept import kept
 from artifact.store.paths import ROOT, STUDY, VARIATIONS, ResultPaths
 from artifact.study import read_study
@@ -279,14 +279,14 @@ def plain(empty_lab: Path) -> dict[str, Any]:
 def test_the_papers_claims_are_those_of_the_study_without_additions(lab: Lab, plain: dict[str, Any]) -> None:
     ours = read_results(lab.paths.results)
     for here, there in zip(ours["claims"], plain["claims"], strict=True):
-        by_clock = {"reproduced", "ci95", "verdict"} if here["clocked"] else set()
+        by_clock = {"reproduced", "ci95", "verdict"} if here["timed"] else set()
         assert {k: v for k, v in here.items() if k not in by_clock} == {
             k: v for k, v in there.items() if k not in by_clock
         }
     assert [claim["id"] for claim in ours["claims"]] == [f"C{n}" for n in range(1, 17)]
-    assert sum(claim["clocked"] for claim in ours["claims"]) == 1
-    assert without_clocks(ours["table1"]) == without_clocks(plain["table1"])
-    assert without_clocks(ours["paper"]) == {**without_clocks(plain["paper"]), "vote_line": ours["paper"]["vote_line"]}
+    assert sum(claim["timed"] for claim in ours["claims"]) == 1
+    assert without_times(ours["table1"]) == without_times(plain["table1"])
+    assert without_times(ours["paper"]) == {**without_times(plain["paper"]), "vote_line": ours["paper"]["vote_line"]}
 
 
 def test_times_are_those_of_runs_of_the_papers_tasks_alone(lab: Lab) -> None:
@@ -299,7 +299,7 @@ def test_times_are_those_of_runs_of_the_papers_tasks_alone(lab: Lab) -> None:
         by_run[record["seeds"]["dataset"]] = fit_s["multi_task"]["all"] / single
     ratio = read_results(lab.paths.results)["timing"]["paper"]["ratio"]
     assert ratio["runs"] == pytest.approx([by_run[0], by_run[1]])
-    (claim,) = (claim for claim in read_results(lab.paths.results)["claims"] if claim["clocked"])
+    (claim,) = (claim for claim in read_results(lab.paths.results)["claims"] if claim["timed"])
     assert claim["reproduced"] == ratio["mean"]
 
 
@@ -456,7 +456,7 @@ def test_smoke_takes_the_study_as_well_and_finds_the_same_runs(lab: Lab, tmp_pat
     shutil.copytree(lab.paths.folder, tmp_path / "small")
     artifact(lab.folder, "smoke", "--study", "study.toml", "--results", tmp_path / "small")
     ours, small = (read_results(of / "results.json") for of in (lab.paths.folder, tmp_path / "small"))
-    assert {**without_clocks(small), "audit": {}} == {**without_clocks(ours), "audit": {}}
+    assert {**without_times(small), "audit": {}} == {**without_times(ours), "audit": {}}
     page = html.unescape((tmp_path / "small" / "report.html").read_text(encoding="utf-8"))
     study, results = (shlex.quote(str(of)) for of in (lab.folder / "study.toml", tmp_path / "small"))
     assert f"<code>.venv/bin/python -m artifact smoke --study {study} --results {results}</code>" in page

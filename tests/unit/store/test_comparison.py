@@ -11,7 +11,7 @@ import pytest
 
 from artifact.errors import BadInputError
 from artifact.store import golden
-from artifact.store.comparison import STAGES, as_table, differing, stage_sums, without_clocks
+from artifact.store.comparison import STAGES, as_table, differing, stage_sums, without_times
 from artifact.store.kept import write_checked
 from artifact.store.paths import CellPaths, ResultPaths
 
@@ -105,9 +105,9 @@ def test_a_record_that_differs_is_found_at_its_stage(
 
 def test_an_answer_that_hangs_on_the_clock_is_left_out() -> None:
     by_clock = {"question": "q", "answer": "3 s", "rows": [], "times": [["a", 3]]}
-    assert without_clocks(by_clock) == {"question": "q", "rows": []}
+    assert without_times(by_clock) == {"question": "q", "rows": []}
     kept = {"question": "q", "answer": "0.9", "rows": [["a", 0.9]], "times": [["a", 3]]}
-    assert without_clocks(kept) == {"question": "q", "answer": "0.9", "rows": [["a", 0.9]]}
+    assert without_times(kept) == {"question": "q", "answer": "0.9", "rows": [["a", 0.9]]}
 
 
 def test_a_torn_record_is_one_line(copied: Path) -> None:
@@ -123,8 +123,8 @@ def test_a_missing_output_is_a_difference(small_results: Path, copied: Path) -> 
 
 
 def test_only_what_is_read_off_a_clock_is_left_out() -> None:
-    claims = [{"id": "C1", "clocked": False, "reproduced": 0.8}, {"id": "C13", "clocked": True, "reproduced": 0.3}]
-    assert without_clocks({"claims": claims, "timing": 1}) == {"claims": [claims[0], {"id": "C13"}]}
+    claims = [{"id": "C1", "timed": False, "reproduced": 0.8}, {"id": "C13", "timed": True, "reproduced": 0.3}]
+    assert without_times({"claims": claims, "timing": 1}) == {"claims": [claims[0], {"id": "C13"}]}
 
 
 def test_data_and_votes_are_the_golden_ones(small_results: Path, capsys: pytest.CaptureFixture[str]) -> None:
