@@ -48,20 +48,21 @@ def build_dataset(
 ) -> Dataset:
     """Add the tasks' properties to ``trace``, or to a synthetic one drawn with the same seed (section 3.1).
 
-    Each task draws from a stream of its own, so that a further task leaves the others' random choices alone.
+    Each task draws from a stream of its own, so that a further task leaves the others' random choices alone. Draws are
+    repeated until each part of the split in time has some of each property, whichever split is then used.
     """
     base = trace or synthetic_trace(trace_p, _stream(seed, "trace"))
     cleaned = clean(base.rtt_us[: trace_p.pings], p.clean_quantile)
-    splits = split(len(cleaned), p, seed)
+    in_time = _split(np.arange(len(cleaned)), p)
     streams = {task.name: _stream(seed, task.name) for task in tasks}
     for _ in range(MOST_DRAWS):
         rtt_us, gold = cleaned, {}
         for task in tasks:
-            rtt_us, gold[task.name] = _inject_everywhere(task, rtt_us, streams[task.name], splits)
+            rtt_us, gold[task.name] = _inject_everywhere(task, rtt_us, streams[task.name], in_time)
         _resolve_conflicts(tasks, gold)
-        if all(_in_every_split(mask, splits) for mask in gold.values()):
+        if all(_in_every_split(mask, in_time) for mask in gold.values()):
             labels = {name: mask.astype(np.int8) for name, mask in gold.items()}
-            return Dataset(cleaned, rtt_us, labels, splits)
+            return Dataset(cleaned, rtt_us, labels, split(len(cleaned), p, seed))
     raise _cannot_fill("a property", len(cleaned))
 
 
@@ -75,7 +76,11 @@ def clean(rtt_us: Microseconds, quantile: float) -> Microseconds:
 
 def split(n: int, p: DatasetParameters, seed: int) -> dict[str, Rows]:
     """Divide n pings into training, validation, testing (section 3.1), in the order of time or shuffled."""
-    order = np.arange(n) if p.split == "time" else _stream(seed, "split").permutation(n)
+    return _split(np.arange(n) if p.split == "time" else _stream(seed, "split").permutation(n), p)
+
+
+def _split(order: Rows, p: DatasetParameters) -> dict[str, Rows]:
+    n = len(order)
     ends = [0, round(p.train * n), round((p.train + p.validation) * n), n]
     parts = (order[begin:end] for begin, end in pairwise(ends))
     return dict(zip(SPLITS, parts, strict=True))

@@ -17,7 +17,7 @@ from artifact.grid.grid import Grid
 from artifact.intervals import over_runs
 from artifact.reported import Plan
 from artifact.scores import MEASURES
-from artifact.setting import approaches_of, tasks_of
+from artifact.setting import setting_of, tasks_of
 from artifact.store import provenance
 from artifact.store.files import json_sha256, sha256, write_text
 from artifact.store.kept import read_checked, write_checked
@@ -55,7 +55,7 @@ def assemble(grid: Grid, records: Mapping[str, Records]) -> dict[str, Any]:
         "published": paper.published(),
         "paper": of_paper,
         "approaches": _approaches(records["timed"], records["every"], plan.tasks),
-        "titles": {approach.name: approach.title for approach in approaches_of(grid.file)},
+        "titles": {approach.name: approach.title for approach in setting_of(grid.file).approaches},
         "timing": timing,
         "rates": {task.name: _rates(records["timed"], task.name) for task in tasks},
         "labeling": {task.name: _labeling(records["timed"], task) for task in tasks},

@@ -32,8 +32,7 @@ def answer(found: Found) -> Answer:
             rows.append([f"{task}: {TEXTBOOK}", *cells])
     return Answer(
         question="Do the models beat what one would do without them?",
-        answer=f"F1 of a rule of thumb against {' and '.join(_table1_titles(found))}: {_beside_rules(found)}."
-        f"{_never_found(found)}",
+        answer=f"F1 of a rule of thumb{_table1_titles(found)}: {_beside_rules(found)}.{_never_found(found)}",
         caption="Per ping: accuracy, balanced accuracy, F1, MCC, average precision. Per event (a run of pings with the "
         "property): share of events found, share of predicted events that are true, pings until the first hit, share "
         "of a found event's pings predicted.",
@@ -46,8 +45,9 @@ def answer(found: Found) -> Answer:
     )
 
 
-def _table1_titles(found: Found) -> list[str]:
-    return [found.results["titles"][name].lower() for name in found.results["table1"]]
+def _table1_titles(found: Found) -> str:
+    titles = [found.results["titles"][name].lower() for name in found.results["table1"]]
+    return f" against {' and '.join(titles)}" if titles else ""
 
 
 def _beside_rules(found: Found) -> str:
@@ -60,7 +60,9 @@ def _beside_rules(found: Found) -> str:
         models = " and ".join(f"{approaches[name][task]['f1']['mean']:.3f}" for name in found.results["table1"])
         textbook = found.measured(TEXTBOOK, RULE, task, "f1")
         other = f" (as textbooks have it {textbook['mean']:.3f})" if textbook and _differs(found, task) else ""
-        said.append(f"{task} {approaches[RULE][task]['f1']['mean']:.3f}{other} against {models}")
+        said.append(
+            f"{task} {approaches[RULE][task]['f1']['mean']:.3f}{other}" + (f" against {models}" if models else "")
+        )
     return ", ".join(said)
 
 

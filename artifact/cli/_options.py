@@ -72,7 +72,7 @@ def grid_of(given: dict[str, Any], small: bool = False) -> Grid:
     file = read(given["STUDY"]).with_values(SMALL if small else {})
     if given["RUNS"] is not None:
         file = file.with_values({"runs.count": given["RUNS"]})
-    setting_of(file)
+    _check_approaches(file, [approach.name for approach in setting_of(file).approaches])
     base = None
     if given["TRACE"]:
         from artifact.trace.reading import read_trace
@@ -89,6 +89,15 @@ def read(study: Path) -> Any:
 
     beside = study.parent / VARIATIONS.name
     return read_study(study, VARIATIONS, *([beside] if beside.is_file() else []))
+
+
+def _check_approaches(file: Any, names: list[str]) -> None:
+    from artifact import paper
+
+    first = paper.approaches()[0]
+    if first not in names:
+        problem, remedy = f"runs.approaches is without {first}", "list it: figures and times are those of its runs"
+        raise BadInputError(file.path, problem, remedy, file.line("runs", "approaches"))
 
 
 def _check_device(device: str) -> None:

@@ -75,7 +75,9 @@ def figure3(path: Path, series: pd.DataFrame, results: Mapping[str, Any]) -> Non
 
 def accuracies(path: Path, results: Mapping[str, Any]) -> None:
     """Draw Table 1's accuracies: published, reproduced with 95 % interval and every run, majority baseline."""
-    table = {side: [task for task in cells if task != "time_s"] for side, cells in results["table1"].items()}
+    # A study without the paper's tasks has no Table 1; the same approaches are shown on its own.
+    shown = results["table1"] or {side: results["approaches"][side] for side in results["published"]["table1"]}
+    table = {side: [task for task in cells if task != "time_s"] for side, cells in shown.items()}
     heights = [len(tasks) for tasks in table.values()]
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(9, 0.4 * sum(heights) + 0.4 * len(table) + 1.2), layout="constrained")
@@ -83,7 +85,7 @@ def accuracies(path: Path, results: Mapping[str, Any]) -> None:
         seen: dict[str, Any] = {}
         for axes, (side, tasks) in zip(panels, table.items(), strict=True):
             for row, task in enumerate(tasks):
-                _cell(axes, row, side, task, results)
+                _cell(axes, row, (side, task), shown[side][task]["accuracy"], results)
             axes.set_title(_title(results, side), loc="left", fontsize=11)
             axes.set_yticks(range(len(tasks)), tasks)
             axes.set_ylim(len(tasks) - 0.5, -0.5)
@@ -143,8 +145,8 @@ def _lanes(axes: Axes, labels: Labels, names: Sequence[str], shown: Sequence[Loo
     axes.set_xlabel("ping number")
 
 
-def _cell(axes: Axes, row: int, side: str, task: str, results: Mapping[str, Any]) -> None:
-    accuracy = results["table1"][side][task]["accuracy"]
+def _cell(axes: Axes, row: int, cell: tuple[str, str], accuracy: Mapping[str, Any], results: Mapping[str, Any]) -> None:
+    side, task = cell
     runs = accuracy["runs"]
     if len(runs) == 1:
         axes.plot(accuracy["mean"], row, "o", color=INK, label="the one run", zorder=3)

@@ -49,7 +49,7 @@ def _page(paths: ResultPaths, results: Mapping[str, Any], series: pd.DataFrame) 
     names = [task["name"] for task in results["tasks"]]
     paper_tasks = [task["name"] for task in results["tasks"] if task["paper"]]
     style = (HERE / "page.css").read_text(encoding="utf-8")
-    first = next(iter(results["table1"]), "")
+    first = next(iter(results["table1"] or results["approaches"]))
     return (
         _environment()
         .get_template("page.html.j2")

@@ -104,6 +104,18 @@ def test_a_misspelt_key_is_one_line_and_changes_nothing(earlier: Path, tmp_path:
     assert digest(earlier) == before
 
 
+def test_a_study_without_the_label_models_is_one_line(tmp_path: Path) -> None:
+    study = tmp_path / "study.toml"
+    text = re.sub(
+        r"(?s)approaches = \[.*?\n\]", 'approaches = ["majority"]', STUDY.read_text(encoding="utf-8"), count=1
+    )
+    study.write_text(text, encoding="utf-8")
+    said = run("all", "--study", study, "--results", tmp_path / "results")
+    assert said.returncode == 2
+    assert re.fullmatch(r"artifact: \S+study.toml:\d+: runs.approaches is without single_task; .*\n", said.stderr)
+    assert not (tmp_path / "results").exists()
+
+
 def test_verify_without_results_says_what_to_do(tmp_path: Path) -> None:
     said = run("verify", "--results", tmp_path)
     assert said.returncode == 2

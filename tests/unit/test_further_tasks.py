@@ -475,3 +475,19 @@ def test_one_run_shows_no_interval(lab: Lab, tmp_path: Path) -> None:
     assert all(claim["ci95"] is None for claim in one["claims"])
     assert "1 run on 3,000 pings" in page
     assert "RUNS=1" in page
+
+
+def test_a_study_of_own_tasks_alone_that_lists_the_network_alone_has_its_page(lab: Lab) -> None:
+    """No claim is attempted; what teaches the network is named and drawn beside it."""
+    text = (lab.folder / "study.toml").read_text(encoding="utf-8")
+    text = text.replace('tasks = ["noise", "outage", "swell", ', "tasks = [")
+    text = re.sub(r"(?s)approaches = \[.*?\n\]", 'approaches = ["multi_task"]', text)
+    (lab.folder / "own.toml").write_text(text, encoding="utf-8")
+    said = artifact(lab.folder, "all", "--study", "own.toml", "--runs", "1", "--results", "own")
+    assert said.startswith("claims: 16 not attempted; ")
+    own = read_results(lab.folder / "own" / "results.json")
+    assert own["table1"] == own["paper"] == {}
+    assert set(own["titles"]) == {"single_task", "multi_task"}
+    page = html.unescape((lab.folder / "own" / "report.html").read_text(encoding="utf-8"))
+    assert "none is in this study" in page
+    assert re.search(r"[\d,]+ pings labelled dip \(", page)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from artifact.grid.grid import Grid
@@ -12,6 +14,7 @@ from artifact.run import Seeds
 from artifact.store.paths import ResultPaths
 from artifact.study import StudyFile
 from artifact.tasks import outage
+from artifact.trace.series import Trace
 
 FURTHER = "silence:silence"
 PAPER = ("paper_timed", "paper_every")
@@ -87,3 +90,16 @@ def test_timed_cells_are_of_table_1s_approaches_by_the_studys_engine(study_file:
     assert timed.approaches == ("single_task", "multi_task")
     assert grid.engine(timed) == study_file.study.engine
     assert grid.engine(every) != study_file.study.engine
+
+
+def test_another_base_device_or_seed_is_another_cell(study_file: StudyFile, paths: ResultPaths) -> None:
+    """Each is told by the manifest alone, wherever the cell is kept."""
+    cell = Plan(study_file).timed()[0]
+    logs = [Trace(np.ones(1_000, dtype=np.int64), "log", "ping log", of * 64) for of in "01"]
+    grids = [Grid(study_file, paths, trace) for trace in logs]
+    grids.append(dataclasses.replace(grids[0], device="cuda"))
+    others = [dataclasses.replace(cell, seeds=Seeds(*of)) for of in ((0, 101), (1, 100))]
+    first = grids[0].manifest(cell)
+    manifests = [*(grid.manifest(cell) for grid in grids[1:]), *(grids[0].manifest(of) for of in others)]
+    changed = [{name for name in first if first[name] != of[name]} for of in manifests]
+    assert changed == [{"base"}, {"device"}, {"training seed"}, {"data-set seed"}]

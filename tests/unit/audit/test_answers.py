@@ -255,7 +255,8 @@ def test_shuffled_pings_are_no_events(found: dict[str, Found]) -> None:
     records = found["splits"].records
     pairs = zip(records["label models, in the order of time"], records["label models, shuffled"], strict=True)
     for in_time, shuffled in pairs:
-        assert in_time["base"] == shuffled["base"]
+        for same in ("base", "dataset_sha256", "votes_sha256"):
+            assert in_time[same] == shuffled[same]
         assert in_time["rows"] == shuffled["rows"]
         assert in_time["scores"]["single_task"] != shuffled["scores"]["single_task"]
         assert in_time["scores"]["single_task"]["swell"]["covered"] is not None
