@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,11 @@ def small_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "-m", "artifact", "smoke", "--results", str(folder), "--data", str(folder / "data")]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=300)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def forget_my_lab() -> Iterator[None]:
+    """Tests write packages of one name; a module of an earlier one must not stand for that of a later one."""
+    yield
+    for name in [name for name in sys.modules if name.partition(".")[0] == "my_lab"]:
+        del sys.modules[name]

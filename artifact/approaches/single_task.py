@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -70,24 +72,46 @@ class FittedLabelModel:
 
 @single_task.fitting()
 def fit(training: Training, p: SingleTaskParameters) -> FittedLabelModel:
-    """Fit Snorkel's LabelModel to the votes of the training rows; it needs three functions."""
+    """Fit Snorkel's LabelModel to the votes of the training rows; it needs three functions.
+
+    Where no time is taken, what was fitted to the same votes in the same way is not fitted again: variations share it.
+    """
+    ((task, votes),) = training.pings.votes.items()
+    balance = _class_balance(training.pings, task, p)
+    fitted = _fitted if training.engine.training == "stack" else _fitted.__wrapped__
+    given = _Votes(hashlib.sha256(votes.tobytes()).hexdigest(), votes.shape, votes)
+    mu, prior = fitted(given, p.epochs, p.learning_rate, balance, training.seed, training.device)
+    return FittedLabelModel(task, mu, prior, p.ties, training.seed)
+
+
+@dataclass(frozen=True)
+class _Votes:
+    """Votes that are equal where their content is."""
+
+    sha256: str
+    shape: tuple[int, ...]
+    matrix: LabelMatrix = field(compare=False)
+
+
+@lru_cache(maxsize=128)
+def _fitted(  # noqa: PLR0913 - all that decides a label model
+    votes: _Votes, epochs: int, learning_rate: float, balance: tuple[float, float] | None, seed: int, device: str
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Return mu and prior of Snorkel's LabelModel."""
     from snorkel.labeling.model import LabelModel
 
-    ((task, votes),) = training.pings.votes.items()
-    model = LabelModel(cardinality=2, verbose=False, device=training.device)
-    balance = _class_balance(training.pings, task, p)
+    model = LabelModel(cardinality=2, verbose=False, device=device)
     # Always pass a seed: Snorkel draws its default once, when it is imported.
-    options = {"seed": training.seed, "class_balance": balance, "progress_bar": False}
+    options = {"seed": seed, "class_balance": balance, "progress_bar": False}
     try:
-        model.fit(votes, n_epochs=p.epochs, lr=p.learning_rate, **options)
+        model.fit(votes.matrix, n_epochs=epochs, lr=learning_rate, **options)
     except Exception as error:
         # Snorkel has no error of its own for that.
         if "NaN" not in str(error):
             raise
-        problem = f"{p.learning_rate:g} lets the label model diverge"
+        problem = f"{learning_rate:g} lets the label model diverge"
         raise BadInputError("approaches.single_task.learning_rate", problem, "lower it") from None
-    mu, prior = model.mu.detach().cpu().numpy(), np.asarray(model.p, dtype=np.float64)
-    return FittedLabelModel(task, mu, prior, p.ties, training.seed)
+    return model.mu.detach().cpu().numpy(), np.asarray(model.p, dtype=np.float64)
 
 
 @single_task.loading

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from snorkel.labeling.model import LabelModel
 
-from artifact.approaches.approach import Approach, Fitted, Pings, decided
-from artifact.approaches.single_task import SingleTaskParameters
+from artifact.approaches.approach import Approach, Fitted, Pings, Training, decided
+from artifact.approaches.single_task import SingleTaskParameters, _fitted
 from artifact.dataset import Dataset
 from artifact.errors import BadInputError
 from artifact.labeling.engines import LabelMatrix
+from artifact.parameters import FAST
 from artifact.store.files import write_numbers
 
 ApproachOf = Callable[..., Approach]
@@ -195,10 +196,26 @@ def test_a_learning_rate_that_diverges_is_one_line(
         raise Exception("Loss is NaN. Aborting training.")
 
     monkeypatch.setattr(LabelModel, "fit", diverge)
+    _fitted.cache_clear()
     with pytest.raises(
         BadInputError, match=r"single_task\.learning_rate: 0\.01 lets the label model diverge; lower it"
     ):
         fitted(approach_of("single_task"), noise)
+
+
+def test_the_same_votes_are_fitted_once_unless_they_are_timed(
+    approach_of: ApproachOf, noise: Pings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fits, fit = [], LabelModel.fit
+    monkeypatch.setattr(LabelModel, "fit", lambda self, *a, **k: (fits.append(1), fit(self, *a, **k)) and None)
+    _fitted.cache_clear()
+    normal, timed = approach_of("single_task"), FAST.model_copy(update={"training": "snorkel"})
+    other = dataclasses.replace(noise, votes={"noise": noise.votes["noise"][::-1]})
+    for pings, seed, engine, expected in (
+        (noise, 1, FAST, 1), (noise, 1, FAST, 1), (noise, 2, FAST, 2), (other, 1, FAST, 3), (noise, 1, timed, 4),
+    ):  # fmt: skip
+        normal.fit({"noise": Training(pings, seed, "cpu", engine)})
+        assert len(fits) == expected
 
 
 def test_another_error_of_snorkels_is_not_hidden(approach_of: ApproachOf, fitted: Fit, noise: Pings) -> None:
