@@ -207,7 +207,12 @@ def test_the_same_votes_are_fitted_once_unless_they_are_timed(
     approach_of: ApproachOf, noise: Pings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fits, fit = [], LabelModel.fit
-    monkeypatch.setattr(LabelModel, "fit", lambda self, *a, **k: (fits.append(1), fit(self, *a, **k)) and None)
+
+    def counted(self: LabelModel, *given: object, **options: object) -> None:
+        fits.append(1)
+        fit(self, *given, **options)
+
+    monkeypatch.setattr(LabelModel, "fit", counted)
     _fitted.cache_clear()
     normal, timed = approach_of("single_task"), FAST.model_copy(update={"training": "snorkel"})
     other = dataclasses.replace(noise, votes={"noise": noise.votes["noise"][::-1]})
