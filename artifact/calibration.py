@@ -81,8 +81,7 @@ def _cells(grid: Grid, task: str, sweep: Sweep, value: Any, approaches: Sequence
         section="3",
         set={f"tasks.{task}.{sweep.parameter}": value},
     )
-    tasks = None if list(plan.paper_tasks) == plan.tasks else plan.paper_tasks
-    return [Cell(Seeds(seed, seed), tuple(approaches), variation, tasks) for seed in seeds]
+    return plan.of_the_paper([Cell(Seeds(seed, seed), tuple(approaches), variation) for seed in seeds])
 
 
 def _mean(values: Sequence[float]) -> float:

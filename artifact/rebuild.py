@@ -127,11 +127,12 @@ def _kept_answers(grid: Grid) -> dict[str, Any]:
 
 
 def _answer_manifest(grid: Grid, name: str) -> dict[str, Any]:
-    """Return what decides an answer on demand: the study as the first reported cell has it, and the question's code."""
+    """Return what decides an answer on demand: the first reported cell's manifest, variations, the question's code."""
     study = grid.file.study
     return {
         **grid.manifest(Plan(grid.file).every()[0]),
         "runs": study.runs.model_dump(mode="json"),
+        "variations": {of.name: of.set for of in grid.file.variations.values()},
         "multiverse": study.multiverse.model_dump(mode="json") if name == "multiverse" else None,
         **code_and_versions([question(name).__name__]),
     }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from artifact import paper
 from artifact.grid.grid import Cell
@@ -19,7 +21,7 @@ class Plan:
 
     file: StudyFile
 
-    @property
+    @cached_property
     def tasks(self) -> list[str]:
         """The names of the study's tasks."""
         return [task.name for task in tasks_of(self.file)]
@@ -29,7 +31,7 @@ class Plan:
         """The names of those of them that are the paper's."""
         return paper.tasks(self.tasks)
 
-    @property
+    @cached_property
     def approaches(self) -> tuple[str, ...]:
         """The names of the study's approaches."""
         return tuple(approach.name for approach in approaches_of(self.file))
@@ -62,8 +64,8 @@ class Plan:
         return {
             "timed": self.timed(),
             "every": self.every(),
-            "paper_timed": self._of_the_paper(self.timed()),
-            "paper_every": self._of_the_paper(self.every()),
+            "paper_timed": self.of_the_paper(self.timed()),
+            "paper_every": self.of_the_paper(self.every()),
         }
 
     def timed(self) -> list[Cell]:
@@ -78,8 +80,8 @@ class Plan:
     def _table1(self) -> tuple[str, ...]:
         return tuple(name for name in paper.approaches() if name in self.approaches)
 
-    def _of_the_paper(self, cells: Sequence[Cell]) -> list[Cell]:
+    def of_the_paper(self, cells: Sequence[Cell]) -> list[Cell]:
         """Return the same cells over the paper's tasks alone: a further task changes none of their numbers."""
         names = self.paper_tasks
         tasks = None if list(names) == self.tasks else names
-        return [Cell(of.seeds, of.approaches, tasks=tasks, timed=of.timed) for of in cells] if names else []
+        return [dataclasses.replace(of, tasks=tasks) for of in cells] if names else []

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from artifact.approaches.approach import Approach, Labelled, Training, label, training_views
+from artifact.approaches.approach import JOINT, Approach, Labelled, Training, label, training_views
 from artifact.errors import BadInputError
 from artifact.labeling.bucket import ColumnSeries
 from artifact.labeling.engines import apply_columns
@@ -51,7 +51,7 @@ def annotate(log: Path, output: Path, study: Path, results: Path) -> None:
         if "gold" in approach.all_needs:
             continue
         fitted = {
-            part: approach.load(_state(folders, approach, part), [t for t in setting.tasks if part in (t.name, "all")])
+            part: approach.load(_state(folders, approach, part), [t for t in setting.tasks if part in (t.name, JOINT)])
             for part in approach.parts(setting.tasks)
         }
         columns |= _columns(approach.name, label(fitted, seen(approach, setting.tasks, series, votes)))

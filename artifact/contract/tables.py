@@ -44,8 +44,9 @@ def approach_with(approach: Approach, p: Given = None) -> Approach:
         return approach
     name = approach.table or approach.name
     given = _parameters(("approaches", name), approach.parameters, p)
-    if "input" not in approach.needs:
-        return approach.with_parameters(given, None)
+    approach = approach.with_parameters(given, None)
+    if "input" not in approach.all_needs:
+        return approach
     sees = getattr(given, "input", "ping")
     try:
         found = INPUTS.find(sees)

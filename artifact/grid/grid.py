@@ -113,7 +113,7 @@ class Grid:
     def manifest(self, cell: Cell) -> dict[str, Any]:
         """Return exactly what decides a cell."""
         base = cell.trace or self.trace
-        setting, code = self._settled(cell)
+        setting, _, code = self._settled(cell)
         return {
             "data-set seed": cell.seeds.dataset,
             "training seed": cell.seeds.training,
@@ -126,17 +126,18 @@ class Grid:
 
     def engine(self, cell: Cell) -> EngineParameters:
         """Return how a cell is worked out."""
-        return varied(self.file, cell.variation).study.engine if cell.timed else FAST
+        return self._settled(cell)[1] if cell.timed else FAST
 
-    def _settled(self, cell: Cell) -> tuple[Setting, dict[str, str]]:
+    def _settled(self, cell: Cell) -> tuple[Setting, EngineParameters, dict[str, str]]:
         key = (cell.variation.name if cell.variation else "", cell.approaches, cell.tasks)
         if key not in self._known:
-            setting = setting_of(varied(self.file, cell.variation), cell.approaches, cell.tasks)
-            self._known[key] = setting, code_of(setting)
+            file = varied(self.file, cell.variation)
+            setting = setting_of(file, cell.approaches, cell.tasks)
+            self._known[key] = setting, file.study.engine, code_of(setting)
         return self._known[key]
 
     @cached_property
-    def _known(self) -> dict[Any, tuple[Setting, dict[str, str]]]:
+    def _known(self) -> dict[Any, tuple[Setting, EngineParameters, dict[str, str]]]:
         return {}
 
     def _together(self, cells: Sequence[Cell]) -> Iterator[Sequence[Cell]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -18,11 +19,11 @@ import pytest
 
 from artifact.errors import BadInputError
 from artifact.grid.grid import Grid
-from artifact.rebuild import writing
+from artifact.rebuild import _answer_manifest, writing
 from artifact.reported import Plan
 from artifact.store.comparison import differing, stage_sums
 from artifact.store.kept import kept
-from artifact.store.paths import ROOT, STUDY, ResultPaths
+from artifact.store.paths import ROOT, STUDY, VARIATIONS, ResultPaths
 from artifact.study import StudyFile, read_study
 
 SMALL = {"runs.count": 2, "trace.pings": 3_000}
@@ -277,3 +278,16 @@ def test_a_long_log_is_cut(log: Path, tmp_path: Path) -> None:
     assert len(base) == 1_200
     first = pd.read_csv(log)["rtt_ms"][:1_200]
     assert np.allclose(base, np.minimum(first, base.max()))
+
+
+def test_an_answer_on_demand_hangs_on_the_variations(grid: Grid) -> None:
+    """The best labels of real lines are a variation's; another value of it makes their answer another's."""
+    grid = dataclasses.replace(grid, file=read_study(STUDY, VARIATIONS))
+    best = grid.file.variations["best"]
+    other = best.model_copy(update={"set": {**best.set, "tasks.swell.bucket": 26}})
+    changed = dataclasses.replace(grid, file=dataclasses.replace(grid.file, variations={"best": other}))
+    assert _answer_manifest(grid, "real_lines") != _answer_manifest(changed, "real_lines")
+    reworded = best.model_copy(update={"reason": "another"})
+    same = {**grid.file.variations, "best": reworded}
+    same_grid = dataclasses.replace(grid, file=dataclasses.replace(grid.file, variations=same))
+    assert _answer_manifest(grid, "real_lines") == _answer_manifest(same_grid, "real_lines")
