@@ -19,11 +19,22 @@ MEASURES = ("accuracy", "f1")
 
 
 @dataclass(frozen=True)
+class Heat:
+    """One panel of a heat map: a value in [0, 1] per row and column, None where there is none."""
+
+    title: str
+    rows: Sequence[str]
+    columns: Sequence[str]
+    values: Sequence[Sequence[float | None]]
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a question found: ``rows`` begin with their name; a measured cell is a mean with interval and runs.
 
     ``times`` are rows of the same columns that hang on the clock, kept apart from what two runs must agree on.
-    ``options`` are those that it was asked with on demand, as somebody would type them.
+    ``options`` are those that it was asked with on demand, as somebody would type them. ``draws`` names the columns
+    whose measured cells the page draws as dots with intervals, a panel each; ``heats`` are panels of a heat map.
     """
 
     question: str
@@ -35,6 +46,8 @@ class Answer:
     seeds: int
     times: Sequence[Sequence[Cell]] = ()
     options: str = ""
+    draws: Sequence[str] = ()
+    heats: Sequence[Heat] = ()
 
 
 @dataclass(frozen=True)
