@@ -45,7 +45,7 @@ def test_what_was_shown_gold_labels_does_not_annotate(log: Path, small_results: 
     """And what does says 0 or 1 for every ping: an undecided one is normal."""
     annotate(log, tmp_path / "labels.csv", STUDY, small_results)
     labels = pd.read_csv(tmp_path / "labels.csv")
-    fitted = set(read_results(small_results / "results.json")["titles"]) - {"majority", "gold_network"}
+    fitted = set(read_results(small_results / "results.json")["titles"]) - {"majority", "coin", "gold_network"}
     columns = {f"{task}_{name}" for task in ("noise", "outage", "swell") for name in (*fitted, "best")}
     assert set(labels) == {"ping", "rtt_ms", *columns}
     assert set(np.unique(labels[sorted(columns)])) == {0, 1}

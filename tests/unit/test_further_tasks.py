@@ -378,7 +378,7 @@ def test_a_log_is_annotated_for_every_task_by_every_approach_without_gold(lab: L
     fitted = ("best", "single_task", "multi_task", "separate_networks", "majority_vote", "dawid_skene", "vote_line")
     for task in (*PAPER, *FURTHER):
         assert {f"{task}_{approach}" for approach in fitted} <= set(labels)
-    assert not any("gold_network" in column or column.endswith("_majority") for column in labels)
+    assert not any("gold_network" in column or column.endswith(("_majority", "_coin")) for column in labels)
     assert {column for column in labels if column.endswith("_rules")} == {f"{task}_rules" for task in PAPER}
     assert np.flatnonzero(labels["dip_vote_line"]).tolist() == [700]
     assert labels["reroute_vote_line"][1_200] == 1
