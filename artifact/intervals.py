@@ -10,19 +10,30 @@ Cell = Mapping[str, Any]
 """A measured number: ``mean``, ``ci95`` (none where one run shows none) and ``runs``, None where there is nothing."""
 
 
-def over_runs(values: Sequence[float | None]) -> dict[str, Any]:
+UNIT, SIGNED, POSITIVE, ANY = (0.0, 1.0), (-1.0, 1.0), (0.0, math.inf), (-math.inf, math.inf)
+"""Scales: of shares and scores, of their differences, of times and ratios, and of anything."""
+
+
+def over_runs(values: Sequence[float | None], scale: tuple[float, float] = ANY) -> dict[str, Any]:
     """Return mean, 95 % interval (Student's t over the runs that have a value) and the runs themselves."""
     there = [value for value in values if value is not None]
     mean = math.fsum(there) / len(there) if there else None
-    half = _half_width(there)
-    interval = None if mean is None or half is None else [mean - half, mean + half]
-    return {"mean": mean, "ci95": interval, "runs": list(values)}
+    return {"mean": mean, "ci95": interval(there, 0.95, scale), "runs": list(values)}
 
 
-def paired(ours: Cell, theirs: Cell) -> dict[str, Any]:
-    """Return the difference of two measured numbers, run by run."""
+def interval(values: Sequence[float], level: float, scale: tuple[float, float] = ANY) -> list[float] | None:
+    """Return the interval of a mean by Student's t, cut where the scale of the values ends; None for one value."""
+    half = _half_width(values, level)
+    if half is None:
+        return None
+    mean = math.fsum(values) / len(values)
+    return [max(mean - half, scale[0]), min(mean + half, scale[1])]
+
+
+def paired(ours: Cell, theirs: Cell, scale: tuple[float, float] = SIGNED) -> dict[str, Any]:
+    """Return the difference of two measured numbers, of two scores where nothing else is said, run by run."""
     pairs = zip(ours["runs"], theirs["runs"], strict=True)
-    return over_runs([None if a is None or b is None else a - b for a, b in pairs])
+    return over_runs([None if a is None or b is None else a - b for a, b in pairs], scale)
 
 
 def proportion(holds: Sequence[bool]) -> dict[str, Any]:
@@ -50,7 +61,7 @@ def in_words(difference: Cell) -> str:
     return f"no difference seen; one of up to {max(-low, high):.3f} could have been missed"
 
 
-def _half_width(values: Sequence[float]) -> float | None:
+def _half_width(values: Sequence[float], level: float) -> float | None:
     from scipy.special import stdtrit  # Student's t; scipy.stats has the same and takes a second to load
 
     n = len(values)
@@ -58,4 +69,4 @@ def _half_width(values: Sequence[float]) -> float | None:
         return None
     mean = math.fsum(values) / n
     variance = math.fsum((value - mean) ** 2 for value in values) / (n - 1)
-    return float(stdtrit(n - 1, 0.975)) * math.sqrt(variance / n)
+    return float(stdtrit(n - 1, (1 + level) / 2)) * math.sqrt(variance / n)

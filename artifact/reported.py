@@ -1,8 +1,9 @@
-"""The runs that a study reports: which cells of the grid stand behind Table 1 and behind everything beside it."""
+"""The runs that a study reports: which cells of the grid stand behind Table 1, the verdicts and all beside them."""
 
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,10 +15,13 @@ from artifact.setting import approaches_of, tasks_of
 from artifact.study import StudyFile, Variation
 from artifact.trace.series import Trace
 
+RUNS = 10
+"""Timed runs of the paper (section 3.5); a study with fewer is a quick look, and has fewer data sets too."""
+
 
 @dataclass(frozen=True)
 class Plan:
-    """Names the cells of a study's reported seeds, of the study as it is or under a variation."""
+    """Names the cells of a study's seeds, of the study as it is or under a variation."""
 
     file: StudyFile
 
@@ -36,11 +40,29 @@ class Plan:
         """The names of the study's approaches."""
         return tuple(approach.name for approach in approaches_of(self.file))
 
+    @cached_property
+    def know_nothing(self) -> tuple[str, ...]:
+        """The names of those of them that see nothing of a ping."""
+        return tuple(approach.name for approach in approaches_of(self.file) if not approach.sees_pings)
+
     @property
     def seeds(self) -> list[Seeds]:
-        """The seeds of the reported runs: run k has the first ones + k (section 3.5 has ten)."""
+        """The seeds of the timed runs: run k has the first ones + k (section 3.5 has ten)."""
         runs = self.file.study.runs
         return [Seeds(runs.first_dataset_seed + k, runs.first_training_seed + k) for k in range(runs.count)]
+
+    @property
+    def data_sets(self) -> list[Seeds]:
+        """The seeds of every data set of the verdicts' design, with the first training seed."""
+        design = paper.design()
+        share = min(1.0, self.file.study.runs.count / RUNS)
+        count = math.ceil(design["data_sets"] * share)
+        return [Seeds(design["first_dataset_seed"] + k, design["first_training_seed"]) for k in range(count)]
+
+    @property
+    def trainings(self) -> int:
+        """How often each of these data sets is trained on, with the same training seeds for all."""
+        return int(min(paper.design()["trainings"], self.file.study.runs.count))
 
     def cells(
         self,
@@ -49,15 +71,18 @@ class Plan:
         seeds: Sequence[Seeds] = (),
         trace: Trace | None = None,
     ) -> list[Cell]:
-        """Return a cell per pair of seeds, the reported ones where none are given, by the fast engine.
+        """Return a cell per pair of seeds, those of ``data_sets`` where none are given, by the fast engine.
 
-        Of the study as it is, those are the cells with every approach, which are there in any case.
+        Where such a cell is there in any case, with more approaches, it is that one.
         """
         of = self.file.varied(variation) if isinstance(variation, str) and variation else variation
-        if not of and not seeds and trace is None and set(approaches) <= set(self.approaches):
-            return self.every()
         named = of if isinstance(of, Variation) else None
-        return [Cell(pair, approaches, named, trace=trace) for pair in seeds or self.seeds]
+        if not seeds and trace is None and set(approaches) <= set(self.approaches):
+            if named is None:
+                return self.every()
+            if named.name in {of.name for of in self.choices()} and set(approaches) <= set(self.judged):
+                return self.under(named)
+        return [Cell(pair, approaches, named, trace=trace) for pair in seeds or self.data_sets]
 
     def reported(self) -> dict[str, list[Cell]]:
         """Return the cells behind results.json, by the name of what they stand for."""
@@ -66,22 +91,82 @@ class Plan:
             "every": self.every(),
             "paper_timed": self.of_the_paper(self.timed()),
             "paper_every": self.of_the_paper(self.every()),
+            "paper_again": self.of_the_paper(self.again()),
+            **{f"under {of.name}": self.of_the_paper(self.under(of)) for of in self.choices()},
         }
 
     def timed(self) -> list[Cell]:
         """Return the timed cells over all of the study's tasks: Table 1's two approaches by the study's own engine."""
-        return [Cell(pair, self._table1, timed=True) for pair in self.seeds]
+        return [Cell(pair, self.table1, timed=True) for pair in self.seeds]
 
     def every(self) -> list[Cell]:
-        """Return the cells over all tasks with every approach of the study."""
-        return [Cell(pair, self.approaches) for pair in self.seeds]
+        """Return the cells over all tasks with every approach of the study, one per data set."""
+        return [Cell(pair, self.approaches) for pair in self.data_sets]
+
+    def again(self) -> list[Cell]:
+        """Return the cells of the same data sets with the other training seeds, with the approaches of the claims."""
+        named = tuple(name for name in self.approaches if name in {*self.judged, *self.know_nothing})
+        return [
+            Cell(dataclasses.replace(pair, training=pair.training + k), named)
+            for k in range(1, self.trainings)
+            for pair in self.data_sets
+        ]
+
+    def crossed(self) -> list[Cell]:
+        """Return every data set with every training seed."""
+        return [*self.every(), *self.again()]
+
+    def under(self, variation: Variation) -> list[Cell]:
+        """Return the cells of every data set under a variation, with the approaches that claims speak of."""
+        if not variation.set:
+            return self.every()
+        return [Cell(pair, self.judged, variation) for pair in self.data_sets]
+
+    def choices(self) -> list[Variation]:
+        """Return the variations that every verdict on accuracies is tried under.
+
+        They are those with a choice, times left out, and each size that calibration could have chosen instead.
+        """
+        named = [of for of in self.file.variations.values() if of.choice and not of.of_the_engine]
+        return [*named, *self._sizes()]
 
     @property
-    def _table1(self) -> tuple[str, ...]:
-        return tuple(name for name in paper.approaches() if name in self.approaches)
+    def judged(self) -> tuple[str, ...]:
+        """The names of the study's approaches that claims speak of and that see pings."""
+        named = {claim.get(key) for claim in paper.claims() for key in ("side", "over")}
+        return tuple(name for name in self.approaches if name in named and name not in self.know_nothing)
 
     def of_the_paper(self, cells: Sequence[Cell]) -> list[Cell]:
         """Return the same cells over the paper's tasks alone: a further task changes none of their numbers."""
         names = self.paper_tasks
         tasks = None if list(names) == self.tasks else names
         return [dataclasses.replace(of, tasks=tasks) for of in cells] if names else []
+
+    @property
+    def table1(self) -> tuple[str, ...]:
+        """The names of the approaches that Table 1 compares, those that the study has."""
+        return tuple(name for name in paper.approaches() if name in self.approaches)
+
+    def _sizes(self) -> list[Variation]:
+        found = []
+        for task, sweep in self.file.study.calibration.dataset_sweep.items():
+            name = f"tasks.{task}.{sweep.parameter}"
+            if task not in self.tasks:
+                continue
+            for value in sweep.values:
+                if list(value) == list(self.file.value(name)):
+                    continue
+                found.append(
+                    Variation(
+                        name=f"{task}_{'_'.join(f'{of:g}' for of in value)}",
+                        reason=f"{sweep.parameter} of {task} as another trial of the calibration had it",
+                        section="3.1",
+                        choice=SIZE,
+                        set={name: value},
+                    )
+                )
+        return found
+
+
+SIZE = "size of what was added"
+"""The choice whose variations are the trials that calibration chose a size from."""

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from artifact import paper
-from artifact.claims import judge
+from artifact.claims.judging import judge
 from artifact.errors import BadInputError
 from artifact.grid.grid import Grid
-from artifact.intervals import over_runs
+from artifact.intervals import POSITIVE, over_runs
 from artifact.reported import Plan
-from artifact.scores import MEASURES
+from artifact.scores import MEASURES, SCALES
 from artifact.setting import setting_of, tasks_of
+from artifact.settled import calibration, dead, settled
 from artifact.store import provenance
 from artifact.store.files import json_sha256, sha256, write_text
 from artifact.store.kept import read_checked, write_checked
@@ -38,25 +39,30 @@ Records = Sequence[Record]
 
 
 def assemble(grid: Grid, records: Mapping[str, Records]) -> dict[str, Any]:
-    """Return results.json, audit left out: means over the reported records, three accountings, verdicts, provenance.
+    """Return results.json, audit left out: means over the records, three accountings, verdicts, provenance.
 
     ``records`` are those of ``Plan.reported``. Table 1, times and verdicts come from runs of the paper's tasks
     alone; everything else speaks of all of the study's.
     """
     tasks, plan = tasks_of(grid.file), Plan(grid.file)
     timing = {name: _accounting(records["paper_timed"], plan.paper_tasks, name) for name in ACCOUNTINGS}
-    of_paper = _approaches(records["paper_timed"], records["paper_every"], plan.paper_tasks)
+    table1 = _approaches(records["paper_timed"], plan.paper_tasks)
     first = records["timed"][0]
     results: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
-        "table1": {
-            name: {**of_paper[name], "time_s": timing["paper"][name]} for name in paper.approaches() if name in of_paper
-        },
+        "table1": {name: {**of, "time_s": timing["paper"][name]} for name, of in table1.items()},
         "published": paper.published(),
-        "paper": of_paper,
-        "approaches": _approaches(records["timed"], records["every"], plan.tasks),
+        "paper": _approaches(records["paper_every"], plan.paper_tasks),
+        "approaches": _approaches(records["every"], plan.tasks),
         "titles": {approach.name: approach.title for approach in setting_of(grid.file).approaches},
+        "know_nothing": list(plan.know_nothing),
+        "know_nothing_s": {name: _fit_s(records["every"], name) for name in plan.know_nothing},
+        "design": {**paper.design(), "data_sets": len(plan.data_sets), "trainings": plan.trainings},
+        "settled": settled(plan, records),
+        "dead": dead(plan, records),
+        "calibration": calibration(plan),
         "timing": timing,
+        "timing_under": {},
         "rates": {task.name: _rates(records["timed"], task.name) for task in tasks},
         "labeling": {task.name: _labeling(records["timed"], task) for task in tasks},
         "tasks": [_task(task, plan) for task in tasks],
@@ -104,18 +110,22 @@ def table1_csv(results: Mapping[str, Any]) -> str:
     return out.getvalue()
 
 
-def _approaches(timed: Records, every: Records, tasks: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return each approach's measures per task; of Table 1's two those of the timed runs."""
+def _approaches(records: Records, tasks: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return each approach's measures per task."""
     found: dict[str, dict[str, Any]] = {}
-    for records in (every, timed):
-        for name in records[0]["scores"] if records else ():
-            scored = [task for task in tasks if task in records[0]["scores"][name]]
-            found[name] = {task: _measures(records, name, task) for task in scored}
+    for name in records[0]["scores"] if records else ():
+        scored = [task for task in tasks if task in records[0]["scores"][name]]
+        found[name] = {task: _measures(records, name, task) for task in scored}
     return found
 
 
 def _measures(records: Records, approach: str, task: str) -> dict[str, Any]:
-    return {m: over_runs([record["scores"][approach][task][m] for record in records]) for m in MEASURES}
+    return {m: over_runs([record["scores"][approach][task][m] for record in records], SCALES[m]) for m in MEASURES}
+
+
+def _fit_s(records: Records, approach: str) -> float:
+    """Return the mean seconds that an approach is fitted in."""
+    return math.fsum(s for record in records for s in record["times"]["fit_s"][approach].values()) / len(records)
 
 
 def _accounting(records: Records, tasks: Sequence[str], accounting: str) -> dict[str, Any]:
@@ -125,9 +135,9 @@ def _accounting(records: Records, tasks: Sequence[str], accounting: str) -> dict
         multi = [fit + labeled for fit, labeled in zip(multi, single, strict=True)]
     return {
         "description": ACCOUNTINGS[accounting],
-        "single_task": over_runs(single),
-        "multi_task": over_runs(multi),
-        "ratio": over_runs([m / s if s else None for m, s in zip(multi, single, strict=True)]),
+        "single_task": over_runs(single, POSITIVE),
+        "multi_task": over_runs(multi, POSITIVE),
+        "ratio": over_runs([m / s if s else None for m, s in zip(multi, single, strict=True)], POSITIVE),
     }
 
 

@@ -167,6 +167,7 @@ def _record(of: _Begun, seeds: Seeds) -> dict[str, Any]:
         "dataset_sha256": dataset.sha256(),
         "base": _described(dataset.base_us),
         "rows": {name: len(part) for name, part in dataset.splits.items()},
+        "apart": {task.name: _apart(dataset, task.name) for task in of.tasks},
         "votes_sha256": {name: hashlib.sha256(votes.tobytes("C")).hexdigest() for name, votes in of.votes.items()},
         "labeling": {task.name: _analysed(task, of) for task in of.tasks},
         "scores": {name: _scored(of, said) for name, said in of.labelled.items()},
@@ -185,6 +186,12 @@ def _described(base_us: NDArray[np.int64]) -> dict[str, float]:
         "loss": float((base_us == 0).mean()),
         "autocorrelation": float((centred[1:] * centred[:-1]).mean() / max(float(centred.var()), 1e-12)),
     }
+
+
+def _apart(dataset: Dataset, task: str) -> float | None:
+    """Return the share of a property's pings that lie above every ping of the base; None where there are none."""
+    marked = dataset.rtt_us[dataset.gold[task] == 1]
+    return float((marked > dataset.base_us.max()).mean()) if len(marked) else None
 
 
 def _scored(of: _Begun, said: Labelled) -> dict[str, dict[str, float | None]]:

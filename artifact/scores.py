@@ -10,12 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from artifact.intervals import ANY, SIGNED, UNIT
+
 Labels = NDArray[np.int8]
 Floats = NDArray[np.floating[Any]]
 Scores = Mapping[str, float | None]
 EVENTS = ("found", "true", "late", "covered")
 PINGS = ("accuracy", "balanced_accuracy", "f1", "macro_f1", "mcc", "precision", "recall", "average_precision")
 MEASURES = (*PINGS, *EVENTS, "left_out")
+SCALES = {**dict.fromkeys(MEASURES, UNIT), "mcc": SIGNED, "late": ANY}
+"""Where each ends: a share between 0 and 1, a correlation from -1 on, pings without end on either side."""
 
 
 def scores(gold: Labels, predicted: Labels, positive: Floats | None = None) -> dict[str, float | None]:

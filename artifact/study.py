@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from artifact.errors import BadInputError
 from artifact.parameters import DatasetParameters, EngineParameters, Range, StrictModel, TraceParameters
@@ -76,13 +76,30 @@ class Study(StrictModel):
 
 
 class Variation(StrictModel):
-    """A named change of the study: dotted parameters and their values, why, and the section that leaves them open."""
+    """A named change of the study: dotted parameters and their values, why, and the section that leaves them open.
+
+    ``choice`` is what it chooses otherwise; the verdicts are tried under those that have one. ``instead`` puts an
+    approach in the place of another.
+    """
 
     name: str
     reason: Annotated[str, Field(min_length=1)]
     section: str
-    set: Annotated[dict[str, Any], Field(min_length=1)]
+    choice: str = ""
+    set: dict[str, Any] = Field(default_factory=dict)
+    instead: dict[str, str] = Field(default_factory=dict)
     where: tuple[str, int] = ("", 1)
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Variation:
+        if not self.set and not self.instead:
+            raise ValueError("a variation needs a table `set`, or one `instead`")
+        return self
+
+    @property
+    def of_the_engine(self) -> bool:
+        """Whether it changes how numbers are worked out, thus times and nothing else."""
+        return bool(self.set) and all(name.startswith("engine.") for name in self.set)
 
 
 @dataclass(frozen=True)

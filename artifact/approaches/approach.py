@@ -158,6 +158,11 @@ class Approach(Pluggable):
         """Whether it is fitted on gold labels together with anything that they could be learnt from."""
         return "gold" in self.all_needs and len(self.all_needs) > 1
 
+    @property
+    def sees_pings(self) -> bool:
+        """Whether anything that it is given tells one ping from another."""
+        return bool(set(self.all_needs) - {"gold"})
+
     def parts(self, tasks: Sequence[Task]) -> list[str]:
         """Return the names of what is fitted by itself: the tasks, or one part for all."""
         return [JOINT] if self.joint else [task.name for task in tasks]

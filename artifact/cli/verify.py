@@ -1,8 +1,10 @@
-"""``verify``: the verdicts as text."""
+"""``verify``: the verdicts as text, against those that are expected."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,17 +13,27 @@ from artifact.cli._options import results_option
 
 @click.command()
 @results_option
-def command(results: Path) -> int:
-    """Print each claim's verdict; exit 1 where one is not reproduced."""
-    from artifact.claims import NOT_REPRODUCED
+@click.option("--strict", is_flag=True, help="exit 1 where a number does not come out, expected or not")
+def command(results: Path, strict: bool) -> int:
+    """Print each claim's verdict and what it is worth; exit 1 where one is not as expected."""
+    from artifact.claims.expected import changed
+    from artifact.claims.verdicts import NOT_ATTEMPTED, REPRODUCED
     from artifact.results import read_results
 
     claims = read_results(results / "results.json")["claims"]
-    for claim in claims:
-        reproduced = "-" if claim["reproduced"] is None else f"{claim['reproduced']:.3f}"
-        published = "-" if claim["published"] is None else f"{claim['published']:g}"
-        numbers = f"published {published:>5}  here {reproduced:>6}"
-        print(f"{claim['id']:4} {claim['verdict']:15} {numbers}  {claim['statement']}")
-    failed = [claim["id"] for claim in claims if claim["verdict"] == NOT_REPRODUCED]
-    print(f"{len(failed)} of {len(claims)} claims not reproduced" + (f": {', '.join(failed)}" if failed else ""))
-    return 1 if failed else 0
+    print("\n".join(map(_line, claims)))
+    others = changed(claims)
+    missed = [claim["id"] for claim in claims if claim["verdict"] not in (REPRODUCED, NOT_ATTEMPTED)]
+    stand = [claim["id"] for claim in claims if claim["stands"]]
+    print(f"\n{len(stand)} of {len(claims)} claims stand: {', '.join(stand) or 'none'}")
+    print("\n".join(["not as recorded in paper_tables/expected.toml:", *others]) if others else "all as expected")
+    return 1 if others or (strict and missed) else 0
+
+
+def _line(claim: Mapping[str, Any]) -> str:
+    here = "-" if claim["reproduced"] is None else f"{claim['reproduced']:.3f}"
+    interval = claim["ci90"] and f"[{claim['ci90'][0]:.3f}, {claim['ci90'][1]:.3f}]"
+    kinds = ", ".join(of["kind"] for of in claim["reservations"]) or ("stands" if claim["stands"] else "")
+    return f"{claim['id']:4} {claim['verdict']:15} {here:>6} {interval or '':16} {claim['statement']}" + (
+        f"\n{'':5}{kinds}" if kinds else ""
+    )

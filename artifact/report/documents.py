@@ -54,11 +54,11 @@ def _table1(results: Mapping[str, Any]) -> str:
 def _claims(results: Mapping[str, Any]) -> str:
     rows = []
     for claim in results["claims"]:
-        interval = claim["ci95"] and f" [{claim['ci95'][0]:.3f}, {claim['ci95'][1]:.3f}]"
+        interval = claim["ci90"] and f" [{claim['ci90'][0]:.3f}, {claim['ci90'][1]:.3f}]"
         here = "-" if claim["reproduced"] is None else f"{claim['reproduced']:.3f}{interval or ''}"
         published = "-" if claim["published"] is None else f"{claim['published']:g}"
         rows.append([claim["id"], claim["section"], claim["statement"], published, here, claim["verdict"]])
-    return _markdown(["claim", "section", "statement", "published", "here [95 % interval]", "verdict"], rows)
+    return _markdown(["claim", "section", "statement", "published", "here [90 % interval]", "verdict"], rows)
 
 
 def _times(results: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HERE = Path(__file__).resolve().parent
-SYMBOLS = {"reproduced": "✓", "trend only": "≈", "not reproduced": "✗", "not attempted": "–"}
+SYMBOLS = {"reproduced": "✓", "trend only": "≈", "undecided": "?", "not reproduced": "✗", "not attempted": "–"}
 
 
 def render(paths: ResultPaths) -> None:

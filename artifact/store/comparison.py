@@ -16,6 +16,8 @@ from artifact.store.paths import ResultPaths
 
 TIMES = {
     "timing",
+    "timing_under",
+    "know_nothing_s",
     "rates",
     "time_s",
     "times",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from artifact.intervals import in_words, over_runs, paired, proportion
+from artifact.intervals import UNIT, in_words, interval, over_runs, paired, proportion
 
 
 def test_the_interval_is_students() -> None:
@@ -88,3 +88,16 @@ def test_the_least_gain_is_the_intervals_end() -> None:
     assert in_words(gain).endswith(f"at least {gain['ci95'][0]:.3f}")
     loss = over_runs([-0.02, -0.03, -0.025])
     assert in_words(loss).endswith(f"at least {-loss['ci95'][1]:.3f}")
+
+
+def test_an_interval_ends_where_its_scale_does_and_nowhere_else() -> None:
+    values = [0.9, 1.0, 1.0, 1.0]
+    wide = interval(values, 0.9)
+    assert wide is not None
+    assert wide[1] > 1
+    assert interval(values, 0.9, UNIT) == [wide[0], 1.0]
+    expected = stats.t.interval(0.9, 3, loc=0.975, scale=0.05 / 2)
+    assert wide == pytest.approx(expected)
+    assert interval([0.5], 0.9, UNIT) is None
+    assert over_runs(values, UNIT)["ci95"][1] == 1.0
+    assert paired({"runs": [1.0, 0.0]}, {"runs": [0.0, 1.0]})["ci95"] == [-1.0, 1.0]

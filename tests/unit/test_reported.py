@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from artifact import paper
 from artifact.grid.grid import Grid
 from artifact.reported import Plan
 from artifact.run import Seeds
@@ -17,7 +19,7 @@ from artifact.tasks import outage
 from artifact.trace.series import Trace
 
 FURTHER = "silence:silence"
-PAPER = ("paper_timed", "paper_every")
+PAPER = {"paper_timed": 10, "paper_every": 25, "paper_again": 75, "under ties_normal": 25, "under swell_4_8": 25}
 
 
 @pytest.fixture
@@ -40,9 +42,9 @@ def test_the_papers_cells_are_those_of_the_default_study(
     study_file: StudyFile, more: StudyFile, paths: ResultPaths
 ) -> None:
     theirs, ours = Grid(study_file, paths), Grid(more, paths)
-    for name in PAPER:
+    for name, count in PAPER.items():
         plain, further = (Plan(grid.file).reported()[name] for grid in (theirs, ours))
-        assert len(plain) == len(further) == 10
+        assert len(plain) == len(further) == count
         for a, b in zip(plain, further, strict=True):
             assert theirs.paths(a) == ours.paths(b)
             assert theirs.manifest(a) == ours.manifest(b)
@@ -61,6 +63,40 @@ def test_without_further_tasks_both_are_the_same_cells(study_file: StudyFile) ->
     cells = Plan(study_file).reported()
     assert cells["paper_timed"] == cells["timed"]
     assert cells["paper_every"] == cells["every"]
+
+
+def test_every_data_set_is_trained_on_with_every_training_seed(study_file: StudyFile) -> None:
+    design, crossed = paper.design(), Plan(study_file).crossed()
+    data_sets, trainings = ({getattr(cell.seeds, of) for cell in crossed} for of in ("dataset", "training"))
+    assert (len(data_sets), len(trainings)) == (design["data_sets"], design["trainings"])
+    assert {(cell.seeds.dataset, cell.seeds.training) for cell in crossed} == set(product(data_sets, trainings))
+    assert len(crossed) == len(data_sets) * len(trainings)
+    assert not data_sets & {seeds.dataset for seeds in Plan(study_file).seeds}
+
+
+def test_a_quick_look_has_fewer_data_sets_and_never_more_than_the_design(study_file: StudyFile) -> None:
+    for runs, data_sets, trainings in ((1, 3, 1), (2, 5, 2), (10, 25, 4), (30, 25, 4)):
+        plan = Plan(study_file.with_values({"runs.count": runs}))
+        assert (len(plan.data_sets), plan.trainings) == (data_sets, trainings)
+
+
+def test_verdicts_are_tried_under_every_choice_and_every_size_that_was_tried(study_file: StudyFile) -> None:
+    choices = {of.name: of for of in Plan(study_file).choices()}
+    assert {"ties_normal", "balance_gold", "learns_soft", "trunk_not_shared", "split_shuffled"} <= set(choices)
+    assert {"swell_4_8", "swell_5_10", "swell_8_16"} <= set(choices)
+    assert not {"best", "rule_textbook", "bucket_figure_2", "swell_6_12"} & set(choices)
+    assert choices["swell_4_8"].set == {"tasks.swell.increase_ms": [4, 8]}
+
+
+def test_a_variation_that_puts_one_approach_in_the_place_of_another_needs_no_runs(study_file: StudyFile) -> None:
+    plan = Plan(study_file)
+    assert plan.under(study_file.varied("trunk_not_shared")) == plan.every()
+
+
+def test_who_knows_nothing_is_told_by_what_it_needs(study_file: StudyFile) -> None:
+    plan = Plan(study_file)
+    assert plan.know_nothing == ("majority", "coin")
+    assert plan.judged == ("single_task", "multi_task", "separate_networks", "majority_vote")
 
 
 def test_a_study_without_the_papers_tasks_has_no_cells_of_them(more: StudyFile) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from artifact.errors import BadInputError
-from artifact.intervals import over_runs
+from artifact.intervals import UNIT, over_runs
 from artifact.results import _accounting, _approaches, _rates, read_results, table1_csv
 from artifact.scores import MEASURES
 from artifact.store.kept import write_checked
@@ -60,11 +60,16 @@ def scored(value: float, *approaches: str) -> dict[str, Any]:
     return {"scores": {name: dict.fromkeys(NAMES, of) for name in approaches}}
 
 
-def test_table_1s_approaches_are_those_of_the_timed_runs() -> None:
-    found = _approaches([scored(0.5, "single_task")], [scored(0.9, "single_task", "rules")], ["noise", "swell", "dip"])
-    assert found["single_task"]["noise"]["accuracy"]["mean"] == 0.5
-    assert found["rules"]["noise"]["accuracy"]["mean"] == 0.9
-    assert set(found["rules"]) == set(NAMES)
+def test_each_approach_has_the_measures_of_the_tasks_that_it_labels() -> None:
+    found = _approaches([scored(0.5, "single_task"), scored(1.0, "single_task")], ["noise", "swell", "dip"])
+    assert found["single_task"]["noise"]["accuracy"]["mean"] == 0.75
+    assert set(found["single_task"]) == set(NAMES)
+
+
+def test_no_interval_of_a_score_leaves_its_scale() -> None:
+    found = _approaches([scored(0.0, "rules"), scored(1.0, "rules")], ["noise"])["rules"]["noise"]
+    assert found["f1"]["ci95"] == [0.0, 1.0]
+    assert found["mcc"]["ci95"][0] == -1.0
 
 
 def test_table_1_as_csv_has_a_row_per_cell() -> None:
@@ -99,6 +104,8 @@ def test_the_mean_of_every_cell_is_that_of_its_runs(small_results: Path) -> None
     for side, cells in results["table1"].items():
         for task in ("noise", "outage", "swell"):
             accuracy = cells[task]["accuracy"]
-            assert accuracy == over_runs(accuracy["runs"])
-            assert accuracy == results["approaches"][side][task]["accuracy"] == results["paper"][side][task]["accuracy"]
+            assert accuracy == over_runs(accuracy["runs"], UNIT)
+            of_all = results["approaches"][side][task]["accuracy"]
+            assert of_all == results["paper"][side][task]["accuracy"]
+            assert len(of_all["runs"]) == results["design"]["data_sets"]
     assert len(results["provenance"]["seeds"]) == 2
