@@ -12,11 +12,13 @@ if TYPE_CHECKING:
 
 QUESTIONS = (
     "baselines",
+    "data_or_training",
     "best",
     "ties",
     "class_balance",
     "initialisation",
     "sharing",
+    "what_it_takes",
     "network_labels",
     "ceiling",
     "splits",

@@ -28,8 +28,8 @@ def answer(_: Found) -> Answer:
     return Answer(
         question="Is the multi-task path considerably more intensive to implement?",
         answer=f"Here the network takes {counted[2]} statements and {names[2]} library names, the label models "
-        f"{counted[1]} and {names[1]}; as the network is trained on the label models' output, its path needs both: "
-        f"{counted[3]} statements.",
+        f"{counted[1]} and {names[1]}. As the network is trained on the label models' output, its path needs both and "
+        f"is longer whatever the counts: {counted[3]} statements.",
         caption="Counted in the source that each needs, loading included, labeling functions left out.",
         columns=["count", "label models", "network", "multi-task path: both"],
         rows=rows,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from artifact.audit.answer import Answer, Found
@@ -22,22 +23,31 @@ def asks(plan: Plan) -> Mapping[str, Sequence[GridCell]]:
 def answer(found: Found) -> Answer:
     """Show the spread over initialisations."""
     reached = {task: _accuracies(found, task) for task in found.tasks}
-    said = ", ".join(f"{task} {max(of) - min(of):.3f}" for task, of in reached.items())
+    starts = len(found.records[ROW])
+    said = ", ".join(f"{task} {max(of) - min(of):.3f}" for task, of in reached.items() if of)
     return Answer(
-        seeds=STARTS,
         question="How fragile is LabelModel to its random initialisation?",
-        answer=f"Best minus worst of {STARTS} initialisations on the same votes: {said}. Whatever happens in one of "
-        f"{1 / (1 - 0.05 ** (1 / STARTS)):.0f} cases, or more rarely, may have been missed.",
+        answer=f"Best minus worst of {starts} initialisations on the same votes: {said or 'nothing to compare'}. "
+        f"Whatever happens in one of {_rare(starts)} cases, or more rarely, may have been missed.",
         caption="Accuracy on the testing rows of the first data set, over random initialisations of LabelModel.",
         columns=["initialisation", *found.tasks],
         rows=[
             ["mean over initialisations", *(over_runs(of) for of in reached.values())],
-            ["worst", *(round(min(of), 3) for of in reached.values())],
-            ["best", *(round(max(of), 3) for of in reached.values())],
+            ["worst", *(round(min(of), 3) if of else None for of in reached.values())],
+            ["best", *(round(max(of), 3) if of else None for of in reached.values())],
         ],
-        derived=f"Training seeds 0 to {STARTS - 1}, data set and votes fixed (artifact/audit/initialisation.py).",
+        derived=f"Training seeds 0 to {starts - 1}, data set and votes fixed (artifact/audit/initialisation.py).",
+        seeds=starts,
+        draws=found.tasks,
     )
 
 
 def _accuracies(found: Found, task: str) -> list[float]:
-    return [float(record["scores"][APPROACH][task]["accuracy"]) for record in found.records[ROW]]
+    """Return the accuracies, those of the starts that decide on any row."""
+    reached = (record["scores"][APPROACH][task]["accuracy"] for record in found.records[ROW])
+    return [float(of) for of in reached if of is not None]
+
+
+def _rare(starts: int) -> int:
+    """Return how rare a case must be, one in so many, to have a chance of 5 % of being in none of the starts."""
+    return math.ceil(1 / (1 - math.pow(0.05, 1 / starts)))

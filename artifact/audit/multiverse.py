@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -81,7 +82,7 @@ def answer(found: Found) -> Answer:
     rows: list[list[Cell]] = []
     for name, of in accuracies.items():
         for share in (0.05, 0.5, 0.95):
-            cells: list[Cell] = [round(float(np.quantile(of[task], share)), 3) for task in found.tasks]
+            cells: list[Cell] = [_quantile(of[task], share) for task in found.tasks]
             rows.append([f"{titles[name]}, {share:.0%} of worlds below", *cells])
     for word, sign in (("more", 1), ("less", -1)):
         shares = (proportion(list(sign * gains[task] > 0)) for task in found.tasks)
@@ -95,8 +96,8 @@ def answer(found: Found) -> Answer:
         "the gain hangs on most: rank correlations with ranges, shares of its ranks' variance explained by choices.",
         columns=["", *found.tasks],
         rows=rows,
-        derived=f"A Sobol design over [multiverse] in study.toml; {RUNS_PER_WORLD} runs of "
-        f"{found.plan.file.study.trace.pings:,} pings a world (artifact/audit/multiverse.py). Run it with make "
+        derived=f"A Sobol design over [multiverse] in study.toml; {RUNS_PER_WORLD} runs a world, and a world without "
+        "an accuracy counts as neither more nor less accurate (artifact/audit/multiverse.py). Run it with make "
         "multiverse.",
         seeds=count,
     )
@@ -107,12 +108,22 @@ def _approaches(plan: Plan) -> list[str]:
 
 
 def _accuracies(found: Found, approach: str) -> dict[str, Any]:
-    """Return each task's mean accuracy over a world's runs, shape (worlds,)."""
+    """Return each task's mean accuracy over a world's runs, shape (worlds,), NaN in a world that has none."""
     worlds = [found.records[str(k)] for k in range(len(found.records))]
     return {
-        task: np.array([np.mean([run["scores"][approach][task]["accuracy"] for run in world]) for world in worlds])
+        task: np.array([_mean([run["scores"][approach][task]["accuracy"] for run in world]) for world in worlds])
         for task in found.tasks
     }
+
+
+def _mean(values: Sequence[float | None]) -> float:
+    there = [value for value in values if value is not None]
+    return math.fsum(there) / len(there) if there else math.nan
+
+
+def _quantile(values: Any, share: float) -> float | None:
+    there = values[~np.isnan(values)]
+    return round(float(np.quantile(there, share)), 3) if len(there) else None
 
 
 def _deciding(worlds: Sequence[Point], gains: Mapping[str, Any]) -> list[list[Cell]]:
@@ -128,11 +139,13 @@ def _deciding(worlds: Sequence[Point], gains: Mapping[str, Any]) -> list[list[Ce
 def _strength(values: Sequence[Any], gain: Any) -> float:
     """Return Spearman's rank correlation with numbers, the share of ranked variance between the groups of choices.
 
-    A gain that is the same in every world hangs on nothing.
+    A gain that is the same in every world hangs on nothing; a world without one does not count.
     """
     from scipy.stats import rankdata, spearmanr
 
-    if np.ptp(gain) == 0 or len(set(map(str, values))) == 1:
+    there = ~np.isnan(gain)
+    values, gain = [value for value, counts in zip(values, there, strict=True) if counts], gain[there]
+    if not len(gain) or np.ptp(gain) == 0 or len(set(map(str, values))) == 1:
         return 0.0
     if not isinstance(values[0], str):
         return float(spearmanr(values, gain).statistic)
