@@ -105,14 +105,14 @@ def asked(plan: Plan, rows: Rows, seeds: Sequence[Seeds] = ()) -> dict[str, list
 def each_in_words(names: Sequence[str], gains: Sequence[Cell]) -> str:
     """Say for each task what its paired difference shows; ``gains`` holds one cell per name."""
     said = zip(names, gains, strict=True)
-    return "; ".join(f"{name}: {in_words(cell)}" for name, cell in said if isinstance(cell, Mapping))
+    return "; ".join(f"{name}: {in_words(cell)}{_some_runs(cell)}" for name, cell in said if isinstance(cell, Mapping))
 
 
 def means(names: Sequence[str], cells: Sequence[Cell], form: str = "{:.3f}") -> str:
     """List the mean of each task's cell, those that have one."""
     said = zip(names, cells, strict=True)
     return ", ".join(
-        f"{name} {form.format(cell['mean'])}"
+        f"{name} {form.format(cell['mean'])}{_some_runs(cell)}"
         for name, cell in said
         if isinstance(cell, Mapping) and cell["mean"] is not None
     )
@@ -132,4 +132,10 @@ def _shown(cell: Cell) -> str:
     if cell["mean"] is None:
         return "-"
     low_high = cell["ci95"]
-    return f"{cell['mean']:.3f}" + (f" [{low_high[0]:.3f}, {low_high[1]:.3f}]" if low_high else "")
+    return f"{cell['mean']:.3f}" + (f" [{low_high[0]:.3f}, {low_high[1]:.3f}]" if low_high else "") + _some_runs(cell)
+
+
+def _some_runs(cell: Mapping[str, Any]) -> str:
+    """Say over how many runs a mean goes where it is not over all: those without a value are not seen in it."""
+    there = sum(run is not None for run in cell["runs"])
+    return f" ({there} of {len(cell['runs'])} runs)" if 0 < there < len(cell["runs"]) else ""

@@ -171,13 +171,13 @@ def test_dead_networks_are_counted_over_all_runs_and_named(found: dict[str, Foun
 
 def test_that_no_network_is_dead_is_said_too(found: dict[str, Found]) -> None:
     said = said_of(found, *[scored("multi_task", f1=0.1)] * 4)
-    assert said.endswith("In none of 4 runs is a property never found by multi-task network.")
+    assert said.endswith("In each of 4 runs, multi-task network found some ping of every property that there was.")
 
 
 def test_where_there_is_nothing_to_find_nothing_is_dead(found: dict[str, Found]) -> None:
     """F1 is 0 by definition where no testing row has the property; there is no average precision then."""
     nothing = scored("multi_task", f1=0.0, average_precision=None)
-    assert "In none of 1 runs" in said_of(found, nothing)
+    assert "In each of 1 runs" in said_of(found, nothing)
     assert baselines.never_found(
         [nothing, scored("multi_task", f1=0.0)["scores"] and nothing], "multi_task", "noise"
     ) == (0, 0)
@@ -488,3 +488,12 @@ def test_gains_and_words_pass_over_what_is_missing(found: dict[str, Found]) -> N
     assert "noise:" not in answer.answer
     assert each_in_words(["a", "b"], [None, over_runs([0.0, 0.0])]) == "b: the same score in every run"
     assert means(["a", "b"], [over_runs([None]), None]) == ""
+
+
+def test_a_mean_over_some_of_the_runs_says_so() -> None:
+    """Two of three runs found an event: the third drops out of the mean, and must not drop out of sight."""
+    some = over_runs([0.5, None, 0.7])
+    assert means(["late"], [some]) == "late 0.600 (2 of 3 runs)"
+    assert each_in_words(["a"], [over_runs([0.1, 0.1, None])]).endswith("(2 of 3 runs)")
+    assert "(2 of 3 runs)" in as_text(Answer("Q?", "A.", "c", ["", "x"], [["row", some]], "d", 3))
+    assert "runs)" not in means(["all", "none"], [over_runs([0.5, 0.7]), over_runs([None, None])])
