@@ -10,6 +10,7 @@ from artifact.grid.grid import Cell as GridCell
 from artifact.intervals import in_words, over_runs, paired
 from artifact.reported import Plan
 from artifact.run import Seeds
+from artifact.scores import SCALES
 
 Rows = Mapping[str, tuple[str, str]]
 """Rows of a table: how each is called, the variation (none: the study as it is) and the approach behind it."""
@@ -68,7 +69,7 @@ class Found:
         scored = [record["scores"][approach].get(task) for record in self.records[name]]
         if None in scored:
             return None
-        return over_runs([of[measure] for of in scored])
+        return over_runs([of[measure] for of in scored], SCALES[measure])
 
     def row(self, name: str, approach: str, measures: Sequence[str] = MEASURES) -> list[Cell]:
         """Return a table's cells: for each task each measure."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from artifact import paper
 from artifact.audit.answer import Answer, Cell, Found
 from artifact.grid.grid import Cell as GridCell
-from artifact.intervals import over_runs
+from artifact.intervals import SIGNED, UNIT, over_runs
 from artifact.reported import Plan
 from artifact.run import Seeds
 
@@ -36,9 +36,16 @@ def asks(plan: Plan) -> Mapping[str, Sequence[GridCell]]:
     crossed = plan.crossed()
     first = min(cell.seeds.training for cell in crossed)
     data_sets = list(dict.fromkeys(cell.seeds.dataset for cell in crossed))[:ALONE]
-    trainings = {one: [Seeds(one, first + k) for k in range(len(plan.seeds))] for one in data_sets}
-    alone = {str(one): plan.cells(*_approaches(plan), seeds=seeds) for one, seeds in trainings.items()}
-    return {CROSSED: crossed, **alone}
+    there = {cell.seeds: [cell] for cell in crossed}
+    found = {CROSSED: crossed}
+    for one in data_sets:
+        seeds = [Seeds(one, first + k) for k in range(len(plan.seeds))]
+        found[str(one)] = [of for pair in seeds for of in there.get(pair) or _more(plan, pair)]
+    return found
+
+
+def _more(plan: Plan, pair: Seeds) -> list[GridCell]:
+    return plan.cells(*_approaches(plan), seeds=[pair])
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,7 @@ class Scores:
 
     crossed: Table
     alone: Mapping[str, NDArray[np.float64]]
+    scale: tuple[float, float] = UNIT
 
     @property
     def times_too_narrow(self) -> float | None:
@@ -65,7 +73,8 @@ class Scores:
 
     def minus(self, other: Scores) -> Scores:
         """Return the paired differences."""
-        return Scores(self.crossed - other.crossed, {name: of - other.alone[name] for name, of in self.alone.items()})
+        alone = {name: of - other.alone[name] for name, of in self.alone.items()}
+        return Scores(self.crossed - other.crossed, alone, SIGNED)
 
 
 def answer(found: Found) -> Answer:
@@ -150,14 +159,14 @@ def _row(scores: Scores) -> list[Cell]:
     crossed = scores.crossed
     by_data, by_seed, by_both = (jackknifed(crossed, partial(deviation, source)) for source in SOURCES)
     return [
-        over_runs(crossed.mean(axis=1).tolist()),
+        over_runs(crossed.mean(axis=1).tolist(), scores.scale),
         by_data,
         # As many data sets as one likes say nothing of how training seeds that nobody tried would differ.
         {**by_seed, "ci95": None} if by_seed else None,
         by_both,
         jackknifed(crossed, share, 1.0),
-        *(over_runs(of.tolist()) for of in scores.alone.values()),
-        _factor(scores.times_too_narrow) if scores.times_too_narrow == math.inf else scores.times_too_narrow,
+        *(over_runs(of.tolist(), scores.scale) for of in scores.alone.values()),
+        None if scores.times_too_narrow is None else _factor(scores.times_too_narrow),
     ]
 
 
@@ -192,7 +201,7 @@ def _published_inside(found: Found, of: Mapping[tuple[str, str], Scores]) -> lis
     holds = []
     for (task, name), scores in of.items():
         printed = found.results["published"]["table1"].get(name, {}).get(task)
-        intervals = [over_runs(one.tolist())["ci95"] for one in scores.alone.values()]
+        intervals = [over_runs(one.tolist(), scores.scale)["ci95"] for one in scores.alone.values()]
         holds += [low_high[0] <= printed <= low_high[1] for low_high in intervals if low_high and printed is not None]
     return holds
 

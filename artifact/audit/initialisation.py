@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from artifact.audit.answer import Answer, Found
 from artifact.grid.grid import Cell as GridCell
-from artifact.intervals import over_runs
+from artifact.intervals import UNIT, over_runs
 from artifact.reported import Plan
 from artifact.run import Seeds
 
@@ -32,7 +32,7 @@ def answer(found: Found) -> Answer:
         caption="Accuracy on the testing rows of the first data set, over random initialisations of LabelModel.",
         columns=["initialisation", *found.tasks],
         rows=[
-            ["mean over initialisations", *(over_runs(of) for of in reached.values())],
+            ["mean over initialisations", *(over_runs(of, UNIT) for of in reached.values())],
             ["worst", *(round(min(of), 3) if of else None for of in reached.values())],
             ["best", *(round(max(of), 3) if of else None for of in reached.values())],
         ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from artifact.audit.answer import Answer, Cell, Found, means
-from artifact.intervals import over_runs
+from artifact.intervals import UNIT, over_runs
 
 APPROACH = "single_task"
 TABLE1, NORMAL, LEFT_OUT = "as in Table 1", "NORMAL", "left out of the score"
@@ -52,7 +52,7 @@ def _on_ties(found: Found, task: str) -> Cell:
     for decided, left_out in zip(found.records[TABLE1], found.records[LEFT_OUT], strict=True):
         wrong, elsewhere = (_wrong(record["scores"][APPROACH][task]) for record in (decided, left_out))
         shares.append(1 - elsewhere / wrong if wrong > 0 else None)
-    return over_runs(shares)
+    return over_runs(shares, UNIT)
 
 
 def _wrong(of: Mapping[str, float | None]) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 
 from artifact.audit.answer import Answer, Cell, Found
 from artifact.grid.grid import Cell as GridCell
-from artifact.intervals import over_runs
+from artifact.intervals import SIGNED, over_runs
 from artifact.reported import Plan
 from artifact.study import Variation
 
@@ -89,6 +89,11 @@ class Try:
         """Whether there is one on the others too."""
         return self.seen and _lowest(self.confirming) > 0
 
+    @property
+    def loses(self) -> bool:
+        """Whether there is a loss on both."""
+        return all(_lowest([-gain for gain in some]) > 0 for some in (self.searched, self.confirming))
+
 
 def answer(found: Found) -> Answer:
     """Name the smallest change that passes on both samples, or say that none does."""
@@ -99,7 +104,9 @@ def answer(found: Found) -> Answer:
     for k, title in enumerate(titles.values()):
         each = [tries[m][k] for m in MEASURES]
         held = " and ".join(m for m in MEASURES if tries[m][k].holds)
-        rows.append([title, *(over_runs(part) for of in each for part in (of.searched, of.confirming)), held or "no"])
+        rows.append(
+            [title, *(over_runs(part, SIGNED) for of in each for part in (of.searched, of.confirming)), held or "no"]
+        )
     return Answer(
         question="What would it take for a shared trunk to beat separate networks?",
         answer=" ".join(_said(m, tries[m]) for m in MEASURES),
@@ -147,7 +154,9 @@ def _said(measure: str, tries: Sequence[Try]) -> str:
         if chance
         else "none showed a gain on the data sets searched"
     )
-    return f"{by}, none found in {len(changed)} changes: {first}{_missed(changed)}."
+    lost = sum(of.loses for of in tries)
+    losses = f"; sharing loses on both under {lost} of {len(tries)} settings" if lost else ""
+    return f"{by}, none found in {len(changed)} changes: {first}{_missed(changed)}{losses}."
 
 
 def _both(of: Try) -> str:

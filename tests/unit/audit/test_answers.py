@@ -31,6 +31,7 @@ from artifact.grid.grid import Grid
 from artifact.intervals import in_words, over_runs
 from artifact.reported import Plan
 from artifact.results import read_results
+from artifact.scores import SCALES
 from artifact.store.paths import ResultPaths
 from artifact.study import StudyFile
 
@@ -108,7 +109,7 @@ def test_its_numbers_are_those_of_the_records(name: str, found: dict[str, Found]
     answer = question(name).answer(found[name])
     for title, (_, approach) in question(name).ROWS.items():
         wanted = [
-            over_runs([of["scores"][approach][task][measure] for of in found[name].records[title]])
+            over_runs([of["scores"][approach][task][measure] for of in found[name].records[title]], SCALES[measure])
             for task in PAPER
             for measure in measures
         ]

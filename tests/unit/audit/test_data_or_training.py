@@ -64,6 +64,9 @@ def test_the_estimates_are_those_of_the_analysis_of_variance() -> None:
     # Pure interaction: both means agree, so both other estimates are minus a half of what is left.
     found = question.variances(np.array([[0.4, 0.6], [0.6, 0.4]]))
     assert found == pytest.approx({"data sets": -0.02, "training seeds": -0.02, "both together": 0.04})
+    # Three data sets, two seeds: what is left is .08 / 3; one estimate loses a half of it, the other a third.
+    found = question.variances(np.array([[0.4, 0.6], [0.6, 0.4], [0.4, 0.6]]))
+    assert found == pytest.approx({"data sets": -0.04 / 3, "training seeds": -0.02 / 3, "both together": 0.08 / 3})
 
 
 def test_an_estimate_below_zero_is_shown_as_zero_and_said(study_file: StudyFile) -> None:
@@ -84,6 +87,7 @@ def test_where_nothing_varies_nothing_is_shared_out(study_file: StudyFile) -> No
     assert "single-task label models: noise none (no spread)" in answer.answer
     assert "nan" not in as_text(answer)
     assert shown(answer, "noise: Single-task")["share by data sets"] is None
+    assert "shown as 0: none" in answer.derived
 
 
 def test_intervals_stay_on_their_scale_and_hold_the_estimate(study_file: StudyFile) -> None:
@@ -111,7 +115,7 @@ def test_the_papers_design_is_as_narrow_as_its_trainings(study_file: StudyFile) 
     """Data sets spread three times as far as trainings do: runs of their own data sets, sqrt(10) times."""
     scores = made(0.03, 0.0, 0.01)
     answer = question.answer(found_with(study_file, scores, scores))
-    assert shown(answer, "noise: Single-task")["times too narrow"] == pytest.approx(math.sqrt(10), rel=0.15)
+    assert float(shown(answer, "noise: Single-task")["times too narrow"]) == pytest.approx(math.sqrt(10), rel=0.15)
     assert "is too narrow by a factor of: single-task label models: noise 3." in answer.answer
 
 
@@ -123,7 +127,7 @@ def test_trainings_that_do_not_differ_leave_the_factor_unbounded(study_file: Stu
     assert "single-task label models: noise unbounded" in answer.answer
 
 
-@pytest.mark.parametrize(("centre", "inside"), [(0.9, 18), (0.8, 0)])
+@pytest.mark.parametrize(("centre", "inside"), [(0.9, 18), (0.8, 0), (0.99, 0)])
 def test_intervals_that_hold_the_published_number_are_counted(
     study_file: StudyFile, centre: float, inside: int
 ) -> None:
@@ -138,6 +142,18 @@ def test_the_gain_is_paired(study_file: StudyFile) -> None:
     answer = question.answer(found_with(study_file, swing, swing + apart))
     assert shown(answer, "noise: the gain")["share by data sets"]["mean"] == pytest.approx(0, abs=0.1)
     assert shown(answer, "noise: Multi-task")["share by data sets"]["mean"] > 0.9
+
+
+def test_no_interval_leaves_the_scale(study_file: StudyFile) -> None:
+    """Accuracies of 1 but for one: the interval of their mean would reach past 1."""
+    high = np.ones((3, 2))
+    high[0] = 0.97, 0.99
+    answer = question.answer(found_with(study_file, high, high))
+    for of in (shown(answer, f"noise: {title}") for title in TITLES.values()):
+        assert of["mean over data sets"]["ci95"][1] == 1
+        assert of["data set 0 alone"]["ci95"][1] == 1
+    lower = question.answer(found_with(study_file, np.ones((3, 2)), high))
+    assert shown(lower, "noise: the gain")["mean over data sets"]["ci95"][0] < 0
 
 
 def test_a_task_without_an_accuracy_in_some_run_is_left_out(study_file: StudyFile) -> None:
@@ -160,3 +176,5 @@ def test_its_cells_are_crossed_and_the_papers_design(study_file: StudyFile) -> N
     for name, cells in zip(list(asked)[1:], alone, strict=True):
         assert {cell.seeds.dataset for cell in cells} == {int(name)} <= data_sets
         assert len({cell.seeds.training for cell in cells}) == len(plan.seeds) == 4
+        # What is there in any case is not done again.
+        assert all(cell in crossed for cell in cells if (cell.seeds.dataset, cell.seeds.training) in pairs)

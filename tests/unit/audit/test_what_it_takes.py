@@ -89,6 +89,13 @@ def test_accuracy_and_f1_are_judged_apart(study_file: StudyFile) -> None:
     assert beats == "accuracy"
 
 
+def test_that_sharing_loses_is_said(study_file: StudyFile) -> None:
+    """A loss on one of the samples alone may be chance as well."""
+    said = answered(study_file, study=LOSS + LOSS, learns_soft=LOSS + LOSS, trunk_half=LOSS + NOTHING).answer
+    assert said.count(f"; sharing loses on both under 2 of {len(question.CHANGES) + 1} settings.") == 2
+    assert "loses" not in answered(study_file, trunk_half=LOSS + NOTHING).answer
+
+
 def test_what_could_have_been_missed_is_the_widest_interval(study_file: StudyFile) -> None:
     """Eight runs of +-.05 about .01: by Student's t, .01 + 1.895 * .0535 / sqrt(8)."""
     wide = [0.06, -0.04] * 4
