@@ -57,7 +57,7 @@ class Scores:
     scale: tuple[float, float] = UNIT
 
     @property
-    def times_too_narrow(self) -> float | None:
+    def times_as_wide(self) -> float | None:
         """How much wider runs spread that each have their own data set than trainings on one.
 
         Infinity where trainings do not differ at all, None where nothing does or one run shows no spread.
@@ -88,14 +88,14 @@ def answer(found: Found) -> Answer:
         answer=_said(found, of),
         caption="Mean accuracy; standard deviations that data sets, training seeds, and what a seed does to one data "
         "set alone contribute, and the data sets' share of the variance; accuracy over trainings on one data set "
-        "alone; by what factor that interval is too narrow for runs that each have a data set of their own "
-        "(unbounded: trainings do not differ at all).",
+        "alone; how many times as wide the interval over runs is that each have a data set of their "
+        "own (unbounded: trainings do not differ at all).",
         columns=[
             "accuracy of",
             "mean over data sets",
             *heads,
             *(f"data set {name} alone" for name in alone),
-            "times too narrow",
+            "times as wide",
         ],
         rows=[[f"{task}: {titles[name]}", *_row(scores)] for (task, name), scores in of.items()],
         derived=_derived(found, of, titles),
@@ -166,7 +166,7 @@ def _row(scores: Scores) -> list[Cell]:
         by_both,
         jackknifed(crossed, share, 1.0),
         *(over_runs(of.tolist(), scores.scale) for of in scores.alone.values()),
-        None if scores.times_too_narrow is None else _factor(scores.times_too_narrow),
+        None if scores.times_as_wide is None else _factor(scores.times_as_wide),
     ]
 
 
@@ -176,14 +176,17 @@ def _said(found: Found, of: Mapping[tuple[str, str], Scores]) -> str:
         tasks = {task: scores for (task, one), scores in of.items() if one == name}
         title = found.results["titles"][name].lower()
         shares.append(f"{title}: " + ", ".join(f"{task} {_percent(share(one.crossed))}" for task, one in tasks.items()))
-        narrow = (f"{task} {_factor(one.times_too_narrow)}" for task, one in tasks.items())
-        factors.append(f"{title}: " + ", ".join(narrow))
+        wide = (f"{task} {_factor(one.times_as_wide)}" for task, one in tasks.items())
+        factors.append(f"{title}: " + ", ".join(wide))
+    trainings = max((len(some) for key, some in found.records.items() if key != CROSSED), default=0)
     said = (
-        f"Data sets make this share of the variance: {'; '.join(shares)}. The interval over {len(found.plan.seeds)} "
-        f"trainings on one data set is too narrow by a factor of: {'; '.join(factors)}."
+        f"Data sets make this share of the variance: {'; '.join(shares)}. Runs on data sets of their own show an "
+        f"interval so many times as wide as {trainings} trainings on one data set do: {'; '.join(factors)}."
     )
     inside = _published_inside(found, of)
-    return said + f" The published accuracy lies inside it in {sum(inside)} of {len(inside)} cases." * bool(inside)
+    return said + f" The published accuracy lies inside the latter in {sum(inside)} of {len(inside)} cases." * bool(
+        inside
+    )
 
 
 def _percent(value: float | None) -> str:
