@@ -89,7 +89,7 @@ def answer(found: Found) -> Answer:
         caption="Mean accuracy; standard deviations that data sets, training seeds, and what a seed does to one data "
         "set alone contribute, and the data sets' share of the variance; accuracy over trainings on one data set "
         "alone; how many times as wide the interval over runs is that each have a data set of their "
-        "own (unbounded: trainings do not differ at all).",
+        "own (unbounded: trainings do not differ at all; none: nothing does).",
         columns=[
             "accuracy of",
             "mean over data sets",
@@ -180,8 +180,8 @@ def _said(found: Found, of: Mapping[tuple[str, str], Scores]) -> str:
         factors.append(f"{title}: " + ", ".join(wide))
     trainings = max((len(some) for key, some in found.records.items() if key != CROSSED), default=0)
     said = (
-        f"Data sets make this share of the variance: {'; '.join(shares)}. Runs on data sets of their own show an "
-        f"interval so many times as wide as {trainings} trainings on one data set do: {'; '.join(factors)}."
+        f"Data sets make this share of the variance: {'; '.join(shares)}. An interval over runs on data sets of "
+        f"their own is so many times as wide as over {trainings} trainings on one: {'; '.join(factors)}."
     )
     inside = _published_inside(found, of)
     return said + f" The published accuracy lies inside the latter in {sum(inside)} of {len(inside)} cases." * bool(
@@ -190,12 +190,12 @@ def _said(found: Found, of: Mapping[tuple[str, str], Scores]) -> str:
 
 
 def _percent(value: float | None) -> str:
-    return "none (no spread)" if value is None else f"{value:.0%}"
+    return "none" if value is None else f"{value:.0%}"
 
 
 def _factor(value: float | None) -> str:
     if value is None:
-        return "none (no spread)"
+        return "none"
     return f"{value:.1f}" if value < math.inf else "unbounded"
 
 

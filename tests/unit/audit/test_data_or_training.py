@@ -84,7 +84,7 @@ def test_an_estimate_below_zero_is_shown_as_zero_and_said(study_file: StudyFile)
 def test_where_nothing_varies_nothing_is_shared_out(study_file: StudyFile) -> None:
     same = np.full((3, 2), 0.1 + 0.2)
     answer = question.answer(found_with(study_file, same, same))
-    assert "single-task label models: noise none (no spread)" in answer.answer
+    assert "single-task label models: noise none" in answer.answer
     assert "nan" not in as_text(answer)
     assert shown(answer, "noise: Single-task")["share by data sets"] is None
     assert "shown as 0: none" in answer.derived
@@ -116,7 +116,7 @@ def test_the_papers_design_is_as_narrow_as_its_trainings(study_file: StudyFile) 
     scores = made(0.03, 0.0, 0.01)
     answer = question.answer(found_with(study_file, scores, scores))
     assert float(shown(answer, "noise: Single-task")["times as wide"]) == pytest.approx(math.sqrt(10), rel=0.15)
-    assert "as wide as 40 trainings on one data set do: single-task label models: noise 3." in answer.answer
+    assert "as wide as over 40 trainings on one: single-task label models: noise 3." in answer.answer
 
 
 def test_trainings_that_do_not_differ_leave_the_factor_unbounded(study_file: StudyFile) -> None:
