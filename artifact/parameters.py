@@ -75,15 +75,17 @@ class EngineParameters(StrictModel):
     """How numbers are worked out: on a CPU each choice changes times and nothing else.
 
     ``labeling``: ping by ping with Snorkel's applier, or over whole columns. ``bucket``: cut once for each function
-    and ping, or sliced by pandas for every statistic, as Figure 2 prints it. ``training``: Snorkel's Trainer, or many
-    networks in one stack. ``loader``: Snorkel's, row by row, or whole batches.
+    and ping, or sliced by pandas for every statistic, as Figure 2 prints it. ``sample``: the share of the training and
+    validation rows that are labelled ping by ping. ``training``: Snorkel's Trainer, or many networks in one stack.
+    ``loader``: Snorkel's, row by row, or whole batches.
     """
 
     labeling: Literal["rows", "columns"]
     bucket: Literal["once", "figure 2"]
+    sample: Annotated[float, Field(gt=0, le=1)]
     training: Literal["snorkel", "stack"]
     loader: Literal["snorkel", "batched"]
 
 
-FAST = EngineParameters(labeling="columns", bucket="once", training="stack", loader="batched")
+FAST = EngineParameters(labeling="columns", bucket="once", sample=1.0, training="stack", loader="batched")
 """The engine wherever the clock is not the subject."""

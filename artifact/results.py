@@ -15,7 +15,7 @@ from artifact.claims.judging import judge
 from artifact.errors import BadInputError
 from artifact.grid.grid import Grid
 from artifact.intervals import POSITIVE, over_runs
-from artifact.reported import Plan
+from artifact.reported import TIMED_UNDER, Plan
 from artifact.scores import MEASURES, SCALES
 from artifact.setting import setting_of, tasks_of
 from artifact.settled import calibration, dead, settled
@@ -62,7 +62,7 @@ def assemble(grid: Grid, records: Mapping[str, Records]) -> dict[str, Any]:
         "dead": dead(plan, records),
         "calibration": calibration(plan),
         "timing": timing,
-        "timing_under": {},
+        "timing_under": _timing_under(plan, records),
         "rates": {task.name: _rates(records["timed"], task.name) for task in tasks},
         "labeling": {task.name: _labeling(records["timed"], task) for task in tasks},
         "tasks": [_task(task, plan) for task in tasks],
@@ -129,26 +129,73 @@ def _fit_s(records: Records, approach: str) -> float:
 
 
 def _accounting(records: Records, tasks: Sequence[str], accounting: str) -> dict[str, Any]:
-    single = [_single_task_s(record, tasks, accounting != "fit_only") for record in records]
-    multi = [math.fsum(record["times"]["fit_s"].get("multi_task", {}).values()) for record in records]
+    """Return both sides' seconds and their ratio, paired per run: CPU time, and wall time below "wall"."""
+    cpu, wall = (_by_clock(records, tasks, accounting, clock) for clock in ("", "wall_"))
+    return {"description": ACCOUNTINGS[accounting], **cpu, "wall": wall}
+
+
+def _by_clock(records: Records, tasks: Sequence[str], accounting: str, clock: str) -> dict[str, Any]:
+    single = [_single_task_s(record, tasks, accounting != "fit_only", clock) for record in records]
+    multi = [math.fsum(record["times"][f"fit_{clock}s"].get("multi_task", {}).values()) for record in records]
     if accounting == "like_for_like":
         multi = [fit + labeled for fit, labeled in zip(multi, single, strict=True)]
     return {
-        "description": ACCOUNTINGS[accounting],
         "single_task": over_runs(single, POSITIVE),
         "multi_task": over_runs(multi, POSITIVE),
         "ratio": over_runs([m / s if s else None for m, s in zip(multi, single, strict=True)], POSITIVE),
     }
 
 
-def _single_task_s(record: Record, tasks: Sequence[str], labeling: bool) -> float:
-    fit_s = record["times"]["fit_s"].get("single_task", {})
-    labeling_s = record["times"]["labeling"]
-    return math.fsum(fit_s.get(name, 0.0) + (_labeling_s(labeling_s[name]) if labeling else 0.0) for name in tasks)
+def _single_task_s(record: Record, tasks: Sequence[str], labeling: bool, clock: str) -> float:
+    fit_s = record["times"][f"fit_{clock}s"].get("single_task", {})
+    given = record["times"]["labeling"]
+    return math.fsum(fit_s.get(name, 0.0) + (_labeling_s(given[name], clock) if labeling else 0.0) for name in tasks)
 
 
-def _labeling_s(times: Mapping[str, float]) -> float:
-    return times.get("rows_s", times["columns_s"])
+def _labeling_s(times: Mapping[str, float], clock: str = "") -> float:
+    """Return the seconds of labeling row by row, scaled from a sample to all its rows; else those over columns."""
+    if "rows" not in times:
+        return times[f"columns_{clock}s"]
+    return times[f"rows_{clock}s"] * times["of_rows"] / times["rows"]
+
+
+def _timing_under(plan: Plan, records: Mapping[str, Records]) -> dict[str, Any]:
+    """Return the paper's accounting under each variation of the engine, paired with the timed runs of the same seeds.
+
+    Only what the variation changes is measured anew; everything else is those runs'.
+    """
+    runs = {tuple(record["seeds"].values()): record for record in records["paper_timed"]}
+    found = {}
+    for name, cells in plan.timed_under().items():
+        if not cells:
+            continue
+        variation, anew, fitted = plan.file.varied(name), records[f"timed {name}"], TIMED_UNDER[name]
+        told = [_timed_anew(runs[tuple(record["seeds"].values())], record, fitted) for record in anew]
+        found[name] = {
+            **_accounting(told, plan.paper_tasks, "paper"),
+            "choice": variation.choice,
+            "reason": variation.reason,
+            "says": _how_timed(anew, fitted),
+        }
+    return found
+
+
+def _timed_anew(run: Record, anew: Record, fitted: Sequence[str]) -> Record:
+    """Return a timed run with the labeling row by row, and the fits of the named approaches, that another has."""
+    ours, theirs = run["times"], anew["times"]
+    labeling = {task: of if "rows" in of else ours["labeling"][task] for task, of in theirs["labeling"].items()}
+    fits = {key: {**ours[key], **{name: theirs[key][name] for name in fitted}} for key in ("fit_s", "fit_wall_s")}
+    return {"times": {"labeling": labeling, **fits}}
+
+
+def _how_timed(anew: Records, fitted: Sequence[str]) -> str:
+    labeled = next(iter(anew[0]["times"]["labeling"].values()))
+    measured = [f"{name.replace('_', '-')} training" for name in fitted]
+    if "rows" in labeled:
+        sampled = f"on {labeled['rows']:,} of {labeled['of_rows']:,} rows, evenly spread, and scaled to all"
+        measured.append(f"labeling row by row {sampled if labeled['rows'] < labeled['of_rows'] else ''}".rstrip())
+    runs = "one run" if len(anew) == 1 else f"{len(anew)} runs"
+    return f"{' and '.join(measured)}, timed in {runs}; all else from the timed runs of the same seeds"
 
 
 def _rates(records: Records, task: str) -> dict[str, Any]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from artifact.clock import Seconds, timed
 from artifact.inputs.input import Features, Input
 from artifact.labeling.bucket import ColumnSeries
 from artifact.labeling.engines import LabelMatrix
@@ -167,17 +168,15 @@ class Approach(Pluggable):
         """Return the names of what is fitted by itself: the tasks, or one part for all."""
         return [JOINT] if self.joint else [task.name for task in tasks]
 
-    def fit(self, trainings: Mapping[Key, Training]) -> dict[Key, tuple[Fitted, float]]:
-        """Fit every training by itself, or all in one stack where the engine says so; with seconds for each."""
+    def fit(self, trainings: Mapping[Key, Training]) -> dict[Key, tuple[Fitted, Seconds]]:
+        """Fit every training by itself, or all in one stack where the engine says so; with the seconds of each."""
         ((body, together),) = self.fits
         stacked = together and all(training.engine.training == "stack" for training in trainings.values())
         given = [list(trainings.values())] if stacked else [[training] for training in trainings.values()]
-        found: list[tuple[Fitted, float]] = []
+        found: list[tuple[Fitted, Seconds]] = []
         for some in given:
-            begin = time.perf_counter()
-            fitted = body(some, self.p) if together else [body(some[0], self.p)]
-            each_s = (time.perf_counter() - begin) / len(some)
-            found += [(one, each_s) for one in fitted]
+            fitted, seconds = timed(partial(body, some if together else some[0], self.p), some[0].device)
+            found += [(one, seconds.shared(len(some))) for one in (fitted if together else [fitted])]
         return dict(zip(trainings, found, strict=True))
 
     def load(self, state: State, tasks: Sequence[Task]) -> Fitted:

@@ -34,7 +34,7 @@ class Cell:
     """One run to be had: a variation of the study, seeds, a base trace, and which approaches are wanted of it.
 
     ``approaches`` and ``tasks`` are names; no tasks means all of the study's. A timed cell is worked out by the
-    study's own engine and keeps the labels of every ping, any other by the fast one.
+    study's own engine, any other by the fast one; one of the study as it is keeps the labels of every ping too.
     """
 
     seeds: Seeds
@@ -161,7 +161,7 @@ class Piece:
 
 
 def do_piece(piece: Piece) -> list[str]:
-    """Do and keep a piece's cells; return a line for each timed one."""
+    """Do and keep a piece's cells; return a line for each timed one of the study as it is, an empty one for others."""
     grid, cell = piece.grid, piece.cells[0]
     begin = time.perf_counter()
     engine = grid.engine(cell)
@@ -172,21 +172,22 @@ def do_piece(piece: Piece) -> list[str]:
 
 
 def _keep(grid: Grid, cell: Cell, done: Run, wall_s: float) -> str:
-    """Write a cell's record last; what was fitted too where it is the study as it is, and labels where it is timed."""
+    """Write a cell's record last; of the study as it is what was fitted too, and labels where it is timed."""
     from artifact.store.files import write_numbers
 
     paths, outputs = grid.paths(cell), []
+    shown = cell.timed and cell.variation is None
     if cell.variation is None and cell.trace is None:
         for approach, parts in done.fitted.items():
             for part, fitted in parts.items():
                 if state := fitted.state():
                     outputs.append(paths.fitted(approach, part))
                     write_numbers(outputs[-1], dict(state))
-    if cell.timed:
+    if shown:
         outputs.append(paths.series)
         write_series(paths, done)
     keep(paths.record, grid.manifest(cell), {**done.record, "wall_s": wall_s}, outputs)
-    return _line(done.record, wall_s) if cell.timed else ""
+    return _line(done.record, wall_s) if shown else ""
 
 
 def write_series(paths: CellPaths, done: Run) -> None:

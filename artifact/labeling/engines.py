@@ -36,15 +36,17 @@ def apply_columns(task: Task, rtt_us: NDArray[np.int64], series: ColumnSeries | 
     return votes
 
 
-def apply_rows(task: Task, rtt_us: NDArray[np.int64], rows: int | None = None, bucket: str = "once") -> LabelMatrix:
-    """Label the first ``rows`` pings one by one with Snorkel's ``PandasLFApplier``, as the paper did.
+def apply_rows(
+    task: Task, rtt_us: NDArray[np.int64], at: NDArray[np.int64] | None = None, bucket: str = "once"
+) -> LabelMatrix:
+    """Label the pings at positions ``at``, or all, one by one with Snorkel's ``PandasLFApplier``, as the paper did.
 
-    Buckets reach beyond the labelled rows into the rest of the series. Shapes as in ``apply_columns``.
+    Buckets reach beyond the labelled rows into the rest of the series. Shape (positions, functions).
     """
     frame = frame_of(rtt_us)
     cut = BUCKETS[bucket]
     functions = [_as_snorkel(function, task, frame["ping_us"], cut) for function in task.labeling_functions]
-    return _apply_snorkel(functions, frame.iloc[:rows])
+    return _apply_snorkel(functions, frame if at is None else frame.iloc[at])
 
 
 def frame_of(rtt_us: NDArray[np.int64]) -> pd.DataFrame:
