@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from artifact import clock
 from artifact import run as recipe
 from artifact.approaches.approach import Approach, Labelled, Pings, Training, certain
 from artifact.labeling.engines import apply_columns
-from artifact.parameters import FAST, EngineParameters, NoParameters
+from artifact.parameters import FAST, NoParameters
 from artifact.run import Run, Seeds, Setting, run
 from artifact.scores import EVENTS, MEASURES, event_scores, scores
 from artifact.setting import INPUTS, setting_of
@@ -23,8 +25,9 @@ from artifact.trace.series import Trace
 SEEDS = Seeds(7_000, 100)
 ENGINES = {
     "columns, a stack": FAST,
-    "as the study": EngineParameters(labeling="rows", bucket="once", training="snorkel", loader="batched"),
-    "as it comes": EngineParameters(labeling="rows", bucket="figure 2", training="snorkel", loader="snorkel"),
+    "as the study": FAST.model_copy(update={"labeling": "rows", "training": "snorkel", "loader": "snorkel"}),
+    "by our loader": FAST.model_copy(update={"training": "snorkel"}),
+    "as Figure 2": FAST.model_copy(update={"labeling": "rows", "bucket": "figure 2", "sample": 0.05}),
 }
 
 
@@ -66,35 +69,83 @@ def test_an_engine_changes_times_and_nothing_else(by_engine: dict[str, Run], don
 
 
 def test_what_an_engine_does_is_timed(by_engine: dict[str, Run]) -> None:
-    """Rows are those of the paper's rates: training and validation."""
+    """Rows are those of the paper's rates, training and validation, or a sample of them."""
+    rows = {"as the study": 1_200, "as Figure 2": 60}
+    columns = {"all_rows", "columns_s", "columns_wall_s"}
     for name, one in by_engine.items():
         for of in one.record["times"]["labeling"].values():
             assert of["all_rows"] == 1_500
-            assert of["columns_s"] > 0
-            assert (of.get("rows"), "rows_s" in of) == ((None, False) if name.startswith("columns") else (1_200, True))
-            assert of.get("rows_s", 1) > 0
-    slow = by_engine["as it comes"].record["times"]["labeling"]
-    assert slow["noise"]["rows_s"] > 10 * slow["noise"]["columns_s"]
+            assert (of.get("rows"), of.get("of_rows")) == ((rows[name], 1_200) if name in rows else (None, None))
+            assert set(of) == columns | ({"rows", "of_rows", "rows_s", "rows_wall_s"} if name in rows else set())
+
+
+def test_cpu_time_and_wall_time_stand_beside_each_other(quick: StudyFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labeling and fitting sleep five of the seven seconds that each takes."""
+    hands = {"thread": 0.0, "wall": 0.0}
+
+    def slow(body: Any) -> Any:
+        def work(*given: Any) -> Any:
+            hands["thread"] += 2
+            hands["wall"] += 7
+            return body(*given)
+
+        return work
+
+    read = SimpleNamespace(thread_time=lambda: hands["thread"], perf_counter=lambda: hands["wall"])
+    monkeypatch.setattr(clock, "time", read)
+    for name in ("apply_columns", "apply_rows"):
+        monkeypatch.setattr(recipe, name, slow(getattr(recipe, name)))
+    setting = setting_of(quick, ["majority"])
+    (body, together), *_ = setting.approaches[0].fits
+    approach = dataclasses.replace(setting.approaches[0], fits=[(slow(body), together)])
+    (one,) = run(dataclasses.replace(setting, approaches=(approach,)), [SEEDS], ENGINES["as Figure 2"])
+    times = one.record["times"]
+    for of in times["labeling"].values():
+        assert (of["columns_s"], of["columns_wall_s"], of["rows_s"], of["rows_wall_s"]) == (2, 7, 2, 7)
+    assert set(times["fit_s"]["majority"].values()) == {2}
+    assert set(times["fit_wall_s"]["majority"].values()) == {7}
 
 
 def test_each_fit_is_timed(done: Run) -> None:
-    parts = {name: set(of) for name, of in done.record["times"]["fit_s"].items()}
-    apart = {"noise", "outage", "swell"}
-    joint = {"multi_task", "gold_network"}
-    assert parts == {name: {"all"} if name in joint else apart for name in done.labelled}
-    assert all(seconds > 0 for of in done.record["times"]["fit_s"].values() for seconds in of.values())
+    for key in ("fit_s", "fit_wall_s"):
+        parts = {name: set(of) for name, of in done.record["times"][key].items()}
+        apart = {"noise", "outage", "swell"}
+        joint = {"multi_task", "gold_network"}
+        assert parts == {name: {"all"} if name in joint else apart for name in done.labelled}
 
 
-def test_engines_that_disagree_are_not_trusted(quick: StudyFile, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sample_is_spread_evenly_over_training_and_validation_rows(
+    quick: StudyFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+    apply_rows = recipe.apply_rows
+    monkeypatch.setattr(
+        recipe,
+        "apply_rows",
+        lambda task, rtt_us, at, bucket: seen.append((at.tolist(), bucket)) or apply_rows(task, rtt_us, at, bucket),
+    )
+    for name in ("as Figure 2", "as the study"):
+        run(setting_of(quick, ["majority"]), [SEEDS], ENGINES[name])
+    assert seen == [(list(range(0, 1_200, 20)), "figure 2")] * 3 + [(list(range(1_200)), "once")] * 3
+    (lonely,) = run(
+        setting_of(quick, ["majority"]), [SEEDS], ENGINES["as Figure 2"].model_copy(update={"sample": 1e-9})
+    )
+    assert lonely.record["times"]["labeling"]["noise"]["rows"] == 1
+
+
+@pytest.mark.parametrize(("name", "row"), [("as the study", 700), ("as Figure 2", 59)])
+def test_engines_that_disagree_are_not_trusted(
+    quick: StudyFile, monkeypatch: pytest.MonkeyPatch, name: str, row: int
+) -> None:
     def other(*given: Any) -> np.ndarray:
         votes = recipe_rows(*given)
-        votes[700, 0] = -1 if votes[700, 0] != -1 else 1
+        votes[row, 0] = -1 if votes[row, 0] != -1 else 1
         return votes
 
     recipe_rows = recipe.apply_rows
     monkeypatch.setattr(recipe, "apply_rows", other)
     with pytest.raises(AssertionError, match="disagree on noise"):
-        run(setting_of(quick, ["majority"]), [SEEDS], ENGINES["as the study"])
+        run(setting_of(quick, ["majority"]), [SEEDS], ENGINES[name])
 
 
 def test_several_runs_together_are_each_what_it_is_alone(quick: StudyFile, done: Run) -> None:

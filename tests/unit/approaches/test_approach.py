@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from artifact import clock
 from artifact.approaches.approach import (
     JOINT,
     Approach,
@@ -18,6 +20,7 @@ from artifact.approaches.approach import (
     label,
     training_views,
 )
+from artifact.clock import Seconds
 from artifact.dataset import Dataset
 from artifact.parameters import FAST
 from artifact.tasks.task import Task
@@ -79,8 +82,30 @@ def test_trainings_are_fitted_together_where_the_engine_stacks(
 
     fitted = approach.fit({f"run {seed}": Training(everything, seed, "cpu", engine) for seed in (5, 6, 7)})  # type: ignore[arg-type]
     assert {key: one for key, (one, _) in fitted.items()} == {f"run {seed}": f"fitted {seed}" for seed in (5, 6, 7)}
-    assert all(seconds >= 0 for _, seconds in fitted.values())
     assert found == calls
+
+
+@pytest.mark.parametrize(
+    ("engine", "device", "spent_s", "wall_s"),
+    [(FAST, "cpu", 2.0, 5.0), (SNORKEL, "cpu", 6.0, 15.0), (FAST, "cuda", 5.0, 5.0)],
+)
+def test_seconds_are_of_one_training_by_the_clock_of_its_device(
+    everything: Pings, engine: object, device: str, spent_s: float, wall_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each call takes 6 s of the thread and 15 s of the wall, however many it trains."""
+    calls: list[object] = []
+    hands = SimpleNamespace(thread_time=lambda: 6.0 * len(calls), perf_counter=lambda: 15.0 * len(calls))
+    monkeypatch.setattr(clock, "time", hands)
+    approach = Approach("some", "Some")
+
+    @approach.fitting(together=True)
+    def fit(given: list[object], p: object) -> list[object]:
+        calls.append(given)
+        return given
+
+    trainings = {seed: Training(everything, seed, device, engine) for seed in (5, 6, 7)}  # type: ignore[arg-type]
+    fitted = approach.fit(trainings)
+    assert [seconds for _, seconds in fitted.values()] == [Seconds(spent_s, wall_s)] * 3
 
 
 class Says:

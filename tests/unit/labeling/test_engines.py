@@ -29,8 +29,18 @@ def column(task: Task, name: str, rtt_us: np.ndarray) -> list[int]:
 @pytest.mark.parametrize("bucket", BUCKETS)
 def test_both_engines_agree_on_a_data_set(tasks: tuple[Task, ...], dataset: Dataset, bucket: str) -> None:
     for task in tasks:
-        rows = apply_rows(task, dataset.rtt_us, rows=1_000 if bucket == "once" else 300, bucket=bucket)
-        assert np.array_equal(rows, apply_columns(task, dataset.rtt_us)[: len(rows)])
+        at = np.arange(1_000 if bucket == "once" else 300)
+        assert np.array_equal(apply_rows(task, dataset.rtt_us, at, bucket), apply_columns(task, dataset.rtt_us)[at])
+
+
+def test_rows_that_are_far_apart_are_labelled_in_their_own_surroundings(
+    tasks: tuple[Task, ...], dataset: Dataset
+) -> None:
+    at = np.arange(7, 3_000, 31)
+    for task in tasks:
+        votes = apply_rows(task, dataset.rtt_us, at)
+        assert votes.shape == (len(at), len(task.labeling_functions))
+        assert np.array_equal(votes, apply_columns(task, dataset.rtt_us)[at])
 
 
 def test_the_engines_buckets_are_those_that_a_study_can_name() -> None:
@@ -43,7 +53,7 @@ def test_both_engines_agree_on_the_robust_suites(study_file: StudyFile, dataset:
     for task in robust.tasks:
         votes = apply_columns(task, dataset.rtt_us)
         assert votes.shape == (3_000, len(task.labeling_functions))
-        assert np.array_equal(apply_rows(task, dataset.rtt_us, rows=300), votes[:300])
+        assert np.array_equal(apply_rows(task, dataset.rtt_us, np.arange(300)), votes[:300])
 
 
 def test_a_suite_holds_its_own_functions_alone(tasks: tuple[Task, ...]) -> None:
@@ -59,7 +69,7 @@ def test_buckets_reach_beyond_the_labelled_rows(tasks: tuple[Task, ...]) -> None
     # Ping 9 is the last one labelled; the loss behind it lies in its bucket of four.
     rtt_us = np.full(20, 10_000)
     rtt_us[10] = 0
-    votes = apply_rows(by_name(tasks, "outage"), rtt_us, rows=10)
+    votes = apply_rows(by_name(tasks, "outage"), rtt_us, np.arange(10))
     names = [function.name for function in by_name(tasks, "outage").labeling_functions]
     assert votes.shape == (10, 4)
     assert votes[[7, 9], names.index("lf_all_answered_around")].tolist() == [0, -1]
