@@ -128,6 +128,28 @@ def test_timed_cells_are_of_table_1s_approaches_by_the_studys_engine(study_file:
     assert grid.engine(every) != study_file.study.engine
 
 
+def test_what_a_variation_costs_is_timed_in_few_cells_that_do_nothing_else(
+    study_file: StudyFile, more: StudyFile, paths: ResultPaths
+) -> None:
+    grid, plan = Grid(study_file, paths), Plan(study_file)
+    cells = plan.timed_under()
+    assert {name: plan.reported()[f"timed {name}"] for name in cells} == cells
+    for name, approaches in {"loader_batched": ("multi_task",), "bucket_figure_2": ()}.items():
+        assert [cell.seeds for cell in cells[name]] == plan.seeds[:3]
+        assert {(cell.approaches, cell.timed) for cell in cells[name]} == {(approaches, True)}
+    loader, bucket = (grid.engine(cells[name][0]) for name in ("loader_batched", "bucket_figure_2"))
+    assert (loader.loader, loader.labeling, loader.training) == ("batched", "columns", "snorkel")
+    assert (bucket.bucket, bucket.labeling) == ("figure 2", "rows")
+    assert 0 < bucket.sample < 1
+    further = Plan(more).timed_under()["loader_batched"]
+    assert [Grid(more, paths).paths(cell) for cell in further] == [grid.paths(cell) for cell in cells["loader_batched"]]
+
+
+def test_a_study_without_either_side_or_the_variations_times_nothing_anew(study_file: StudyFile) -> None:
+    assert Plan(study_file.with_values({"runs.approaches": ["single_task", "rules"]})).timed_under() == {}
+    assert Plan(dataclasses.replace(study_file, variations={})).timed_under() == {}
+
+
 def test_another_base_device_or_seed_is_another_cell(study_file: StudyFile, paths: ResultPaths) -> None:
     """Each is told by the manifest alone, wherever the cell is kept."""
     cell = Plan(study_file).timed()[0]

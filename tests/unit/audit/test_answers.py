@@ -27,6 +27,7 @@ from artifact.audit import (
     ties,
 )
 from artifact.audit.answer import Answer, Found, as_text, each_in_words, means
+from artifact.audit.timing import KEYS
 from artifact.grid.grid import Grid
 from artifact.intervals import in_words, over_runs
 from artifact.reported import Plan
@@ -414,13 +415,63 @@ def test_times_charge_labeling_to_both(found: dict[str, Found]) -> None:
     answer = question("timing").answer(found["timing"])
     assert answer.rows == []
     timing: dict[str, Any] = {str(of[0]): of[1:] for of in answer.times}
-    assert list(timing) == ["paper", "like for like", "fit only", "like for like, columns"]
-    assert timing["like for like, columns"][0]["mean"] < timing["like for like"][0]["mean"]
+    accountings = ["paper", "like for like", "fit only", "like for like, columns"]
+    assert list(timing) == [*accountings, "paper (loader_batched)", "paper (bucket_figure_2)"]
     for accounting in ("like for like", "like for like, columns"):
-        single, multi, ratio = timing[accounting]
-        assert ratio["mean"] > 1
-        added = [m - s for m, s in zip(multi["runs"], single["runs"], strict=True)]
-        assert added == pytest.approx(timing["fit only"][1]["runs"])
+        for clock in (0, 3):
+            single, multi, ratio = timing[accounting][clock : clock + 3]
+            assert ratio["mean"] > 1
+            added = [m - s for m, s in zip(multi["runs"], single["runs"], strict=True)]
+            assert added == pytest.approx(timing["fit only"][clock + 1]["runs"])
+    for clock, name in ((0, ""), (3, "wall_")):
+        by_columns = [
+            sum(of["labeling"][task][f"columns_{name}s"] + of[f"fit_{name}s"]["single_task"][task] for task in PAPER)
+            for of in (record["times"] for record in found["timing"].records["timed"])
+        ]
+        assert timing["like for like, columns"][clock]["runs"] == pytest.approx(by_columns)
+
+
+def clocked(cpu: list[float], wall: list[float]) -> dict[str, Any]:
+    """Seconds of the multi-task side in two runs, where the single-task side takes one in each."""
+    of, beside = (dict(zip(KEYS, map(over_runs, ([1.0] * 2, s, s)), strict=True)) for s in (cpu, wall))
+    return {**of, "wall": beside}
+
+
+HALF = clocked([0.5, 0.51], [0.5, 0.51])
+TWICE = clocked([2.0, 2.1], [2.0, 2.1])
+
+
+def told(found: dict[str, Found], under: dict[str, Any], **timing: Any) -> str:
+    given = dict.fromkeys(("paper", "like_for_like", "fit_only"), HALF) | timing
+    results = {**found["timing"].results, "timing": given, "timing_under": under}
+    return str(question("timing").answer(dataclasses.replace(found["timing"], results=results)).answer)
+
+
+def test_times_say_on_which_side_each_ratio_lies(found: dict[str, Found]) -> None:
+    said = told(found, {}, fit_only=TWICE)
+    assert (
+        "seconds: below 1 with the whole interval: paper 0.51; above 1 with the whole interval: fit only 2.05. " in said
+    )
+    assert "Wall time shows the same of each." in said
+    across = clocked([0.5, 1.5], [0.5, 1.5])
+    assert "undecided: paper 1.00; below 1" in told(found, {}, paper=across)
+    under = {"loader_batched": {**clocked([0.5, 0.51], [3.0, 3.1]), "says": "timed"}}
+    assert "interval: paper 0.51, fit only 0.51, paper (loader_batched) 0.51. " in told(found, under)
+    assert "Wall time shows otherwise: paper (loader_batched). " in told(found, under)
+
+
+def test_a_ratio_that_exceeds_1_by_arithmetic_is_no_finding(found: dict[str, Found]) -> None:
+    counted, arithmetic = told(found, {}, like_for_like=TWICE).split("By arithmetic, not as a finding, ")
+    assert "like for like" not in counted
+    assert arithmetic.startswith("like for like 2.05 and like for like, columns ")
+    assert "cannot lie below 1" in arithmetic
+
+
+def test_without_both_sides_there_is_no_ratio_of_times(found: dict[str, Found]) -> None:
+    of = found["timing"]
+    alone = dataclasses.replace(of, results={**of.results, "table1": {"single_task": {}}})
+    said = question("timing").answer(alone).answer
+    assert said == "No timed run of the paper's tasks has both approaches, so there is no ratio."
 
 
 def test_effort_is_counted_in_the_source() -> None:
