@@ -16,6 +16,7 @@ from artifact.results import read_results
 from artifact.run import Seeds, run
 from artifact.setting import setting_of, varied
 from artifact.study import StudyFile
+from artifact.trace.series import Trace
 
 BARS = {"noise": 0.97, "outage": 1.0, "swell": 0.97}
 
@@ -93,3 +94,31 @@ def test_on_a_study_of_other_tasks_its_parameters_are_left_out(study_file: Study
     (done,) = run(setting, [Seeds(2_000, 2_100)], FAST)
     for approach in ("rules", "dawid_skene"):
         assert done.record["scores"][approach]["outage"]["macro_f1"] == 1
+
+
+def line_of(rtt_us: np.ndarray) -> Trace:
+    return Trace(rtt_us.astype(np.int64), "mine", "a table", "0123456789abcdef")
+
+
+def test_sizes_follow_the_spread_of_a_lines_answered_pings(study_file: StudyFile) -> None:
+    """A line from 200 to 210 ms: its 10-90 % range is 8 ms; losses, and pings that the study leaves out, are not it."""
+    rtt_us = np.random.default_rng(1).integers(200_000, 210_000, 15_000)
+    line = line_of(np.concatenate([rtt_us, np.full(9_000, 900_000)]))
+    varied_by = best.scaled_to(Plan(study_file), line).set
+    assert varied_by["tasks.noise.increase_ms"] == pytest.approx([32, 112], rel=0.01)
+    assert varied_by["tasks.swell.increase_ms"] == pytest.approx([7.2, 14.4], rel=0.01)
+    lossy = line_of(np.where(np.arange(15_000) % 3 == 0, 0, rtt_us))
+    assert best.scaled_to(Plan(study_file), lossy).set["tasks.noise.increase_ms"][0] < 40
+
+
+def test_even_to_a_line_without_spread_something_is_added(study_file: StudyFile) -> None:
+    for rtt_us in (np.full(2_000, 9_000), np.zeros(2_000)):
+        sizes = best.scaled_to(Plan(study_file), line_of(rtt_us)).set
+        assert sizes == {"tasks.noise.increase_ms": [0.4, 1.4], "tasks.swell.increase_ms": [0.09, 0.18]}
+
+
+def test_a_line_that_is_scaled_to_makes_a_data_set(study_file: StudyFile) -> None:
+    small = study_file.with_values({"trace.pings": 3_000})
+    variation = best.scaled_to(Plan(small), line_of(np.random.default_rng(1).normal(60_000, 900, 3_000)))
+    (done,) = run(setting_of(varied(small, variation), ("rules",)), [Seeds(9_000, 9_100)], FAST)
+    assert done.record["scores"]["rules"]["outage"]["macro_f1"] == 1
