@@ -72,6 +72,25 @@ class RowBucket:
         answered = self._answered
         return np.float64(np.median(answered) / 1000 if len(answered) > 0 else np.nan)
 
+    def quantile(self, share: float) -> np.float64:
+        """Return the answered ping (ms) below which that share of them lies, the lower of two."""
+        answered = np.sort(self._answered)
+        return np.float64(answered[int(share * (len(answered) - 1))] / 1000 if len(answered) > 0 else np.nan)
+
+    def excess(self, size: int) -> RowBucket:
+        """Return the bucket of how far (ms) each ping lies above the medians before and after it, ``size`` / 2 each.
+
+        At least a microsecond: pings that lie above neither are answered ones still.
+        """
+        import pandas as pd
+
+        n, half = len(self._pings_us), size // 2
+        begin, end = self._window or (-(self._size // 2), self._size // 2)
+        first, last = (min(max(self._i + edge, 0), n) for edge in (begin, end))
+        start = max(first - half, 0)
+        wide = ColumnSeries(np.asarray(self._pings_us)[start : last + half]).excess(size)
+        return type(self)(pd.Series(wide.rtt_us[first - start : last - start]), 0, 0, (0, last - first))
+
     def prior(self, buckets: int) -> RowBucket:
         """Return the given number of buckets that lie before this one, as one."""
         begin = -(self._size // 2)
@@ -156,6 +175,17 @@ class ColumnBucket:
         """The median of the answered pings (ms)."""
         return self._series.window_median(self._begin, self._end) / 1000
 
+    def quantile(self, share: float) -> Floats:
+        """Return the answered pings (ms) below which that share of each bucket's lies, the lower of two."""
+        return self._series.window_quantile(self._begin, self._end, share) / 1000
+
+    def excess(self, size: int) -> ColumnBucket:
+        """Return the buckets of how far (ms) each ping lies above the medians before and after it, ``size`` / 2 each.
+
+        At least a microsecond: pings that lie above neither are answered ones still.
+        """
+        return self._series.excess(size).window(self._size, self._begin, self._end)
+
     def prior(self, buckets: int) -> ColumnBucket:
         """Return the given number of buckets that lie before each one, as one."""
         return self._series.window(self._size, self._begin - buckets * self._size, self._begin)
@@ -189,6 +219,8 @@ class ColumnSeries:
         self.n = len(rtt_us)
         self.rtt_us = rtt_us
         self._windows: dict[tuple[int, int, int], ColumnBucket] = {}
+        self._quantiles: dict[tuple[int, int, float], Floats] = {}
+        self._excesses: dict[int, ColumnSeries] = {}
 
     def of(self, values: Integers) -> ColumnSeries:
         """Return a series of other values, to take the same windows over."""
@@ -220,17 +252,40 @@ class ColumnSeries:
         """The sum of squares before each index; it may wrap around, and differences of it are still exact."""
         return _running(self.rtt_us * self.rtt_us)
 
+    def excess(self, size: int) -> ColumnSeries:
+        """Return how far each ping lies above the medians of the ``size`` / 2 before it and from it on (microseconds).
+
+        What lasts is on one side of its first and last ping, so that it exceeds nothing there.
+        """
+        if size not in self._excesses:
+            medians = (self.window_median(-(size // 2), 0), self.window_median(0, size // 2))
+            above = np.rint(np.maximum(self.rtt_us - np.fmax(*medians), 1))
+            self._excesses[size] = self.of(np.where(self.rtt_us > 0, above, 0).astype(np.int64))
+        return self._excesses[size]
+
     def window_median(self, begin: int, end: int) -> Floats:
         """Return the median answered RTT (microseconds) from i + begin to i + end (exclusive) for every i."""
+        return self._rolling(begin, end, lambda rolling: rolling.median())
+
+    def window_quantile(self, begin: int, end: int, share: float) -> Floats:
+        """Return the answered RTT (microseconds) below which that share of such a window lies, the lower of two."""
+        key = (begin, end, share)
+        if key not in self._quantiles:
+            self._quantiles[key] = self._rolling(
+                begin, end, lambda rolling: rolling.quantile(share, interpolation="lower")
+            )
+        return self._quantiles[key]
+
+    def _rolling(self, begin: int, end: int, statistic: Callable[[Any], Any]) -> Floats:
         import pandas as pd
 
         answered = np.where(self.rtt_us > 0, self.rtt_us, np.nan)
         padding = np.full(max(-begin, end, 0), np.nan)
         # pandas looks back from its row: the window of ping i is the one that ends at i + end - 1.
         padded = pd.Series(np.concatenate([padding, answered, padding]))
-        medians = padded.rolling(end - begin, min_periods=1).median().to_numpy()
+        found = statistic(padded.rolling(end - begin, min_periods=1)).to_numpy()
         first = len(padding) + end - 1
-        return np.asarray(medians[first : first + self.n], dtype=np.float64)
+        return np.asarray(found[first : first + self.n], dtype=np.float64)
 
 
 def _running(values: NDArray[Any]) -> Integers:

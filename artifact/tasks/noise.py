@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from pydantic import Field
 
 from artifact.parameters import BucketSize, MillisecondsRange, Probability, StrictModel
-from artifact.tasks.task import NORMAL, PROPERTY, Mask, Microseconds, Task, TaskParameters
+from artifact.tasks.task import BLIND, NORMAL, PROPERTY, Mask, Microseconds, Task, TaskParameters
 
 if TYPE_CHECKING:
     from artifact.labeling.bucket import ColumnSeries
@@ -18,6 +19,14 @@ ROBUST = "robust"
 """Functions on medians that know the definition of what was added: for the best labels, not for Table 1."""
 TO_SD = 1.4826
 """Median absolute deviation to standard deviation, for normal noise (Hampel, JASA 1974)."""
+
+
+CONTEXT = 2_000
+"""Pings to tell the line's own tail from: two hundred beyond the 90 % point, forty beyond the 98 % point."""
+RESOLUTION = 0.01
+"""No difference below this share of the RTT is one: pings are printed with three digits, often fewer."""
+LADDER = (2, 3, 4, 6, 8, 12, 16, 24, 32)
+"""Rungs, in scales of the line's own tail beyond its 98 % point; 4 is one ping in 2,700, 8 one in 150,000."""
 
 
 class NoiseParameters(TaskParameters):
@@ -89,6 +98,41 @@ def lf_no_large_increase(x: Any, bucket: Any, p: NoiseParameters) -> Any:
 def lf_below_the_median(x: Any, bucket: Any) -> Any:
     """At most the median around it."""
     return x.ping <= bucket.median
+
+
+@noise.labeling_function(votes=NORMAL, suite=BLIND)
+def lf_within_the_tail(x: Any, bucket: Any, p: NoiseParameters) -> Any:
+    """No reply, or no further above its neighbours than nine of ten pings of a long while around."""
+    return (x.ping == 0) | (_height(x, bucket) <= _long_around(bucket, p).quantile(0.9))
+
+
+def _beyond_the_tail(rung: int) -> Callable[..., Any]:
+    def body(x: Any, bucket: Any, p: NoiseParameters) -> Any:
+        return (x.ping > 0) & (_height(x, bucket) > _tail(bucket, p, rung))
+
+    body.__name__ = f"lf_{rung}_scales_beyond_the_tail"
+    body.__doc__ = f"Further above its neighbours than the line's own tail by {rung} of the tail's scales."
+    return body
+
+
+for rung in LADDER:
+    noise.labeling_function(votes=NOISE, suite=BLIND)(_beyond_the_tail(rung))
+
+
+def _tail(bucket: Any, p: NoiseParameters, scales: float) -> Any:
+    """Extrapolate the line's tail (ms): an exponential one has its 98 % point ln 5 scales above its 90 % point."""
+    around = _long_around(bucket, p)
+    scale = (around.quantile(0.98) - around.quantile(0.9)) / np.log(5)
+    return around.quantile(0.98) + scales * np.maximum(scale, RESOLUTION * bucket.median)
+
+
+def _height(x: Any, bucket: Any) -> Any:
+    """Return how far a ping lies above what comes before and after it (ms): what lasts does so on one side alone."""
+    return x.ping - np.fmax(bucket.earlier.median, bucket.later.median)
+
+
+def _long_around(bucket: Any, p: NoiseParameters) -> Any:
+    return bucket.around(max(CONTEXT // p.bucket, 1)).excess(p.bucket)
 
 
 @noise.rule(HampelParameters)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from artifact.parameters import NoParameters, PingsRange, Probability
-from artifact.tasks.task import NORMAL, PROPERTY, Mask, Microseconds, Task, TaskParameters
+from artifact.tasks.task import BLIND, NORMAL, PROPERTY, Mask, Microseconds, Task, TaskParameters
 
 if TYPE_CHECKING:
     from artifact.labeling.bucket import ColumnSeries
@@ -60,6 +60,17 @@ def lf_silence_around(bucket: Any) -> Any:
 def lf_all_answered_around(bucket: Any) -> Any:
     """Everything around it was answered."""
     return bucket.answered == bucket.size
+
+
+@outage.labeling_function(votes=NORMAL, suite=BLIND)
+def lf_reply_among_replies(x: Any, bucket: Any) -> Any:
+    """There was a reply, and the pings around it have an average."""
+    return (x.ping > 0) & (bucket.mean > 0)
+
+
+# Nothing in these is in ms, nor of what was added. Whether all around was answered tells little next to an outage.
+for function in (lf_zero, lf_answered, lf_silence_around):
+    outage.labeling_function(votes=function.votes, suite=BLIND)(function.body)
 
 
 @outage.rule()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from pydantic import Field
 
 from artifact.parameters import BucketSize, Milliseconds, MillisecondsRange, PingsRange, Probability, StrictModel
-from artifact.tasks.task import NORMAL, PROPERTY, Mask, Microseconds, Task, TaskParameters
+from artifact.tasks.task import BLIND, NORMAL, PROPERTY, Mask, Microseconds, Task, TaskParameters
 
 if TYPE_CHECKING:
     from artifact.labeling.bucket import ColumnSeries
@@ -19,6 +21,18 @@ ROBUST = "robust"
 
 FEWEST_SWELLS = 3
 """Section 3.1: the probability varied such that there were at least three swells."""
+
+
+CONTEXT = 2_000
+"""Pings to tell the line's usual level and spread from: half an hour at 1 Hz, longer than a queue lasts."""
+RESOLUTION = 0.01
+"""No spread is below this share of the RTT: pings are printed with three digits, often fewer."""
+QUARTILES_TO_SD = 1.349
+"""Distance of the quartiles to standard deviation, for normal jitter."""
+RAISED = 1.5
+"""Standard deviations: a normal jitter's median of fifty pings never lies as high, one ping in fifteen does."""
+BANDS = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
+"""Edges of bands, in standard deviations from the usual level: narrow where most pings lie."""
 
 
 class SwellParameters(TaskParameters):
@@ -118,6 +132,42 @@ def lf_usual_reply(x: Any, bucket: Any, p: SwellParameters) -> Any:
 def lf_raised_reply(x: Any, bucket: Any, p: SwellParameters) -> Any:
     """A reply slower than the median of a long while around it by at least the smallest increase."""
     return x.ping > bucket.around(p.around_buckets).median + p.increase_ms[0]
+
+
+def _raised(where: str, of: Callable[[Any], Any], *, is_so: bool) -> Callable[..., Any]:
+    def body(bucket: Any, p: SwellParameters) -> Any:
+        deviations = _deviations(of(bucket).median, bucket, p)
+        return deviations > RAISED if is_so else deviations <= RAISED
+
+    body.__name__ = f"lf_{where}_is_{'raised' if is_so else 'usual'}"
+    body.__doc__ = f"The median of what lies {where} it is {'well above' if is_so else 'near'} the line's usual level."
+    return body
+
+
+for where, half in {"around": lambda b: b, "before": lambda b: b.earlier, "behind": lambda b: b.later}.items():
+    swell.labeling_function(votes=SWELL, suite=BLIND)(_raised(where, half, is_so=True))
+    swell.labeling_function(votes=NORMAL, suite=BLIND)(_raised(where, half, is_so=False))
+
+
+def _in_band(low: float, high: float) -> Callable[..., Any]:
+    def body(x: Any, bucket: Any, p: SwellParameters) -> Any:
+        height = _deviations(x.ping, bucket, p)
+        return (x.ping > 0) & (height > low) & (height <= high)
+
+    body.__name__ = f"lf_height_{low:+g}_to_{high:+g}_sd".replace("+", "").replace("-", "minus_").replace(".", "_")
+    body.__doc__ = f"A reply {low:g} to {high:g} of the line's standard deviations above its usual level."
+    return body
+
+
+for low, high in pairwise((-np.inf, *BANDS, np.inf)):
+    swell.labeling_function(votes=SWELL if low >= 1 else NORMAL, suite=BLIND)(_in_band(low, high))
+
+
+def _deviations(height_ms: Any, bucket: Any, p: SwellParameters) -> Any:
+    """Return how far above the usual level something lies, in standard deviations of a long while around."""
+    around = bucket.around(max(CONTEXT // p.bucket, 1))
+    spread = (around.quantile(0.75) - around.quantile(0.25)) / QUARTILES_TO_SD
+    return (height_ms - around.median) / np.maximum(spread, RESOLUTION * around.median)
 
 
 @swell.rule(StepParameters)

@@ -21,6 +21,8 @@ PROPERTY = 1
 """A vote for the task's property; a task file gives it the property's own name, as in ``NOISE = PROPERTY``."""
 MAIN = "main"
 """The suite of labeling functions that a task has at least."""
+BLIND = "blind"
+"""The suite, if a task has it, whose functions know nothing of what was added: no ms, no parameter of the injection."""
 
 Microseconds: TypeAlias = NDArray[np.int64]
 Mask: TypeAlias = NDArray[np.bool_]
