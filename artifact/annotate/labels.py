@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,48 +24,72 @@ from artifact.study import StudyFile, read_study
 from artifact.tasks.task import NORMAL
 from artifact.trace.reading import read_trace
 
-BEST, BEST_APPROACH = "best", "dawid_skene"
-"""The variation and its approach whose labels need no training on another line, but are fitted to this log."""
+BLIND = "blind"
+"""The approach whose labels need no model of another line."""
+ORACLE, ORACLE_OF = "oracle", ("best", "dawid_skene")
+"""The variation and its approach that know what the study adds: increases in ms, lengths, gaps."""
 
 
-def annotate(log: Path, output: Path, study: Path, results: Path) -> None:
-    """Write a CSV with a row per ping: RTT (ms, 0 is a loss) and each approach's label for each task.
+def annotate(log: Path, output: Path, study: Path, results: Path, approaches: Sequence[str] = (BLIND,)) -> None:
+    """Write a CSV with a row per ping: RTT (ms, 0 is a loss) and each named approach's label for each task.
 
-    ``best`` labels are fitted to this log. The others are those of the study's first run, but for approaches that were
-    shown gold labels. Labeling functions look at a ping's own surroundings, so label models carry over to lines of
+    ``blind`` labels are fitted to this log, as nothing in them needs another line: how high this line's swells are and
+    how long they last is for its own pings to say, and a model of the study would know its sizes. So are those of
+    ``oracle``, which take this log's properties for as large as the study's. Those of the others are by the models of
+    the study's first run: labeling functions look at a ping's own surroundings, so label models carry over to lines of
     another speed; networks know the RTTs of their training line only. What an approach does not decide, or by a coin
-    alone, is normal.
+    alone, is normal. An unknown approach, and one that was shown gold labels, is a BadInputError.
     """
     import pandas as pd
 
     refuse_existing(output)
     file = read_study(study, VARIATIONS)
     setting = setting_of(file)
+    of_the_study = _trained(setting, approaches)
     trace = read_trace(log)
-    folders = _folders(ResultPaths(results), file, setting)
     series = ColumnSeries(trace.rtt_us)
-    votes = {task.name: apply_columns(task, trace.rtt_us, series) for task in setting.tasks}
     columns: dict[str, Any] = {"ping": range(1, len(trace) + 1), "rtt_ms": trace.rtt_us / 1000}
-    columns |= _columns(BEST, _best(file, series))
-    for approach in map(_without_coins, setting.approaches):
-        if "gold" in approach.all_needs:
-            continue
-        fitted = {
-            part: approach.load(_state(folders, approach, part), [t for t in setting.tasks if part in (t.name, JOINT)])
-            for part in approach.parts(setting.tasks)
-        }
-        columns |= _columns(approach.name, label(fitted, seen(approach, setting.tasks, series, votes)))
+    if BLIND in approaches:
+        columns |= _columns(BLIND, _fitted_here(setting_of(file, (BLIND,)), series))
+    if ORACLE in approaches:
+        variation, name = ORACLE_OF
+        columns |= _columns(ORACLE, _fitted_here(setting_of(varied(file, file.varied(variation)), (name,)), series))
+    if of_the_study:
+        columns |= _by_the_study(of_the_study, setting, _folders(ResultPaths(results), file, setting), series)
     write_text(output, pd.DataFrame(columns).to_csv(index=False, lineterminator="\n"))
 
 
-def _best(file: StudyFile, series: ColumnSeries) -> Labelled:
-    setting = setting_of(varied(file, file.varied(BEST)), (BEST_APPROACH,))
+def _trained(setting: Setting, names: Sequence[str]) -> list[Approach]:
+    """Return those of the named approaches that need the study's models."""
+    known = {approach.name: approach for approach in setting.approaches if "gold" not in approach.all_needs}
+    for name in names:
+        if name not in (BLIND, ORACLE, *known):
+            remedy = f"name one of {', '.join(dict.fromkeys((BLIND, ORACLE, *known)))}"
+            raise BadInputError("--approach", f"no approach {name!r} that labels a log", remedy)
+    return [_without_coins(known[name]) for name in dict.fromkeys(names) if name not in (BLIND, ORACLE)]
+
+
+def _fitted_here(setting: Setting, series: ColumnSeries) -> Labelled:
     (approach,) = setting.approaches
     votes = {task.name: apply_columns(task, series.rtt_us, series) for task in setting.tasks}
     whole = seen(approach, setting.tasks, series, votes)
     views = training_views(approach, whole, np.arange(series.n))
     found = approach.fit({part: Training(pings, 0, "cpu", FAST) for part, pings in views.items()})
     return label({part: fitted for part, (fitted, _) in found.items()}, whole)
+
+
+def _by_the_study(
+    approaches: Sequence[Approach], setting: Setting, folders: list[CellPaths], series: ColumnSeries
+) -> dict[str, Any]:
+    votes = {task.name: apply_columns(task, series.rtt_us, series) for task in setting.tasks}
+    columns: dict[str, Any] = {}
+    for approach in approaches:
+        fitted = {
+            part: approach.load(_state(folders, approach, part), [t for t in setting.tasks if part in (t.name, JOINT)])
+            for part in approach.parts(setting.tasks)
+        }
+        columns |= _columns(approach.name, label(fitted, seen(approach, setting.tasks, series, votes)))
+    return columns
 
 
 def _without_coins(approach: Approach) -> Approach:

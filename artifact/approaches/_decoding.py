@@ -78,7 +78,9 @@ def _times(one: Floats, other: Floats) -> Floats:
     product = np.empty_like(one)
     for i, j in np.ndindex(2, 2):
         product[:, i, j] = one[:, i, 0] * other[:, 0, j] + one[:, i, 1] * other[:, 1, j]
-    return np.asarray(product / product.max(axis=(1, 2), keepdims=True))
+    largest = np.maximum(np.maximum(product[:, 0, 0], product[:, 0, 1]), np.maximum(product[:, 1, 0], product[:, 1, 1]))
+    product /= largest[:, None, None]
+    return product
 
 
 def _normalised(of: Floats) -> Floats:
