@@ -127,7 +127,9 @@ def test_a_teacher_that_is_not_there_is_one_line(study_file: StudyFile, lab: Non
 def test_an_approach_need_not_be_listed_to_be_wanted(study_file: StudyFile) -> None:
     fewer = study_file.with_values({"runs.approaches": ["majority"]})
     assert names(setting_of(fewer, ["dawid_skene"])) == ["dawid_skene"]
-    with pytest.raises(BadInputError, match="no approach 'dawid_skeene'; list approaches among coin, dawid_skene, "):
+    with pytest.raises(
+        BadInputError, match="no approach 'dawid_skeene'; list approaches among blind, coin, dawid_skene, "
+    ):
         setting_of(fewer, ["dawid_skeene"])
 
 

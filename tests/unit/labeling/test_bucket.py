@@ -80,6 +80,11 @@ def test_all_engines_have_the_same_statistics_to_the_last_bit(values: list[int],
                 for name in STATISTICS:
                     one, other = getattr(row, name), getattr(columns[which], name)[i]
                     assert np.array_equal(one, other, equal_nan=True), (kind.__name__, which, name)
+                for share in (0.0, 0.25, 0.9, 1.0):
+                    one, other = row.quantile(share), columns[which].quantile(share)[i]
+                    assert np.array_equal(one, other, equal_nan=True), (kind.__name__, which, share)
+                one, other = row.excess(size).quantile(0.9), columns[which].excess(size).quantile(0.9)[i]
+                assert np.array_equal(one, other, equal_nan=True), (kind.__name__, which, "excess")
 
 
 def test_a_median_leaves_losses_out_and_there_is_none_of_nothing() -> None:
@@ -87,6 +92,26 @@ def test_a_median_leaves_losses_out_and_there_is_none_of_nothing() -> None:
     assert RowBucket(pd.Series(pings), 3, 6).median == 7.0
     assert ColumnSeries(pings).bucket(6).median[3] == 7.0
     assert np.isnan(ColumnSeries(np.zeros(4, dtype=np.int64)).bucket(2).median).all()
+
+
+def test_a_quantile_is_the_lower_of_two_answered_pings() -> None:
+    pings = np.array([0, 9_000, 0, 5_000, 7_000, 8_000])
+    for share, value in ((0, 5.0), (0.5, 7.0), (0.67, 8.0), (0.99, 8.0), (1, 9.0)):
+        assert RowBucket(pd.Series(pings), 3, 6).quantile(share) == value
+        assert ColumnSeries(pings).bucket(6).quantile(share)[3] == value
+
+
+def test_an_excess_is_what_lies_above_both_sides() -> None:
+    """A single high ping exceeds its surroundings; the first and the last of what lasts exceed one side alone."""
+    single, lasting = np.full(40, 10_000), np.full(40, 10_000)
+    single[20], lasting[15:25] = 30_000, 30_000
+    lasting[3] = 0
+    assert ColumnSeries(single).excess(8).rtt_us[18:23].tolist() == [1, 1, 20_000, 1, 1]
+    excesses = ColumnSeries(lasting).excess(8).rtt_us
+    assert excesses[3] == 0
+    assert set(np.delete(excesses, 3)) == {1}
+    assert RowBucket(pd.Series(single), 20, 6).excess(8).quantile(1) == 20
+    assert RowBucket(pd.Series(lasting), 20, 6).excess(8).answered == 6
 
 
 def test_figure_2_slices_the_series_anew_for_each_statistic(monkeypatch: pytest.MonkeyPatch) -> None:
