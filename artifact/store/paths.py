@@ -17,6 +17,7 @@ EXPECTED = ROOT / "paper_tables" / "expected.toml"
 LOCKS = ROOT / "requirements"
 DATA = ROOT / "data"
 GOLDEN = DATA / "STAGES.golden"
+LINES = DATA / "lines"
 
 
 @dataclass(frozen=True)
