@@ -67,17 +67,19 @@ class Run:
     record: dict[str, Any]
 
 
-def run(
+def run(  # noqa: PLR0913 - one per thing that decides it
     setting: Setting,
     seeds: Sequence[Seeds],
     engine: EngineParameters = FAST,
     trace: Trace | None = None,
     device: str = "cpu",
+    onto: Mapping[str, Trace | None] | None = None,
 ) -> list[Run]:
     """Do one run for each pair of seeds; runs that are asked for together train their networks in one stack.
 
     On a CPU the engine changes times and nothing else. ``trace`` is the base, a synthetic one drawn with the data-set
-    seed where there is none.
+    seed where there is none. ``onto`` names other bases: data sets of the same seed are built on them as well, and
+    what was fitted is scored on their testing rows.
     """
     begun = [_voted(setting, of.dataset, engine, trace) for of in seeds]
     for approach in setting.approaches:
@@ -92,9 +94,12 @@ def run(
             begun[k].fit.setdefault(approach.name, {})[part] = seconds
         for of, whole in zip(begun, wholes, strict=True):
             of.labelled[approach.name] = label(of.fitted[approach.name], whole)
+    records = [_record(of, pair) for of, pair in zip(begun, seeds, strict=True)]
+    if onto:
+        for of, pair, record in zip(begun, seeds, records, strict=True):
+            record["carried"] = {name: _carried(setting, of, pair.dataset, base) for name, base in onto.items()}
     return [
-        Run(of.dataset, of.votes, of.fitted, of.labelled, _record(of, pair))
-        for of, pair in zip(begun, seeds, strict=True)
+        Run(of.dataset, of.votes, of.fitted, of.labelled, record) for of, record in zip(begun, records, strict=True)
     ]
 
 
@@ -144,6 +149,15 @@ def _sample(rows: int, share: float) -> NDArray[np.int64]:
     """Return the positions of a share of the first rows, at least one, spread evenly so that no stretch is special."""
     count = max(1, round(rows * share))
     return np.arange(count) * rows // count
+
+
+def _carried(setting: Setting, of: _Begun, seed: int, base: Trace | None) -> dict[str, Any]:
+    """Score what was fitted on the testing rows of another base, of which it sees no gold and no weak labels."""
+    other = _voted(setting, seed, FAST, base)
+    for approach in setting.approaches:
+        whole = seen(approach, setting.tasks, other.series, other.votes)
+        other.labelled[approach.name] = label(of.fitted[approach.name], whole)
+    return {name: _scored(other, said) for name, said in other.labelled.items()}
 
 
 def seen(

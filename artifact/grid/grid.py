@@ -25,6 +25,8 @@ from artifact.trace.series import Trace
 
 AS_IT_IS = "study"
 """How the study without a variation is called."""
+OWN_BASE = "base"
+"""How the grid's own base is called among lines that a cell is carried onto."""
 MOST_TOGETHER = 25
 """Most runs in one stack: enough to be fast, few enough to be lost on Ctrl-C."""
 
@@ -34,7 +36,9 @@ class Cell:
     """One run to be had: a variation of the study, seeds, a base trace, and which approaches are wanted of it.
 
     ``approaches`` and ``tasks`` are names; no tasks means all of the study's. A timed cell is worked out by the
-    study's own engine, any other by the fast one; one of the study as it is keeps the labels of every ping too.
+    study's own engine, any other by the fast one; one of the study as it is keeps the labels of every ping too. No base
+    trace means the grid's own base; so it does in ``onto``, the lines of different names that what was fitted is used
+    on as well.
     """
 
     seeds: Seeds
@@ -43,6 +47,7 @@ class Cell:
     tasks: tuple[str, ...] | None = None
     trace: Trace | None = None
     timed: bool = False
+    onto: tuple[Trace | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,11 +105,16 @@ class Grid:
     def paths(self, cell: Cell) -> CellPaths:
         """Return where a cell is kept."""
         base = cell.trace or self.trace
-        name = re.sub(r"[^\w.-]", "_", base.name)[:60] + f"-{base.sha256[:8]}" if base else "synthetic"
-        variation = re.sub(r"[^\w.-]", "_", cell.variation.name) if cell.variation else AS_IT_IS
+        name = _file_name(base.name)[:60] + f"-{base.sha256[:8]}" if base else "synthetic"
+        variation = _file_name(cell.variation.name) if cell.variation else AS_IT_IS
         tasks = [task.name for task in self.setting(cell).tasks]
-        seeds = f"{cell.seeds.dataset}-{cell.seeds.training}"
-        return self.results.cell(name, tasks, variation, (("timed",) if cell.timed else ()) + cell.approaches, seeds)
+        onto = tuple(f"onto_{_file_name(line)}" for line in self.onto(cell))
+        wanted = (("timed",) if cell.timed else ()) + onto + cell.approaches
+        return self.results.cell(name, tasks, variation, wanted, f"{cell.seeds.dataset}-{cell.seeds.training}")
+
+    def onto(self, cell: Cell) -> dict[str, Trace | None]:
+        """Return the lines that a cell is carried onto, by name; None is a synthetic one."""
+        return {line.name if line else OWN_BASE: line or self.trace for line in cell.onto}
 
     def setting(self, cell: Cell) -> Setting:
         """Return what a cell works on."""
@@ -112,15 +122,15 @@ class Grid:
 
     def manifest(self, cell: Cell) -> dict[str, Any]:
         """Return exactly what decides a cell."""
-        base = cell.trace or self.trace
+        lines = {"base": cell.trace or self.trace, **{f"onto {name}": line for name, line in self.onto(cell).items()}}
         setting, _, code = self._settled(cell)
         return {
             "data-set seed": cell.seeds.dataset,
             "training seed": cell.seeds.training,
-            "base": base.sha256 if base else "synthetic",
+            **{name: line.sha256 if line else "synthetic" for name, line in lines.items()},
             "device": self.device,
             **{f"engine.{name}": value for name, value in self.engine(cell)},
-            **parameters_of(setting, base is not None),
+            **parameters_of(setting, None not in lines.values()),
             **code,
         }
 
@@ -154,7 +164,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Piece:
-    """Cells that one worker does together: all of one setting, base and engine."""
+    """Cells that one worker does together: all of one setting, base and engine, carried onto the same lines."""
 
     grid: Grid
     cells: tuple[Cell, ...]
@@ -166,7 +176,7 @@ def do_piece(piece: Piece) -> list[str]:
     begin = time.perf_counter()
     engine = grid.engine(cell)
     seeds = [of.seeds for of in piece.cells]
-    done = run(grid.setting(cell), seeds, engine, cell.trace or grid.trace, grid.device)
+    done = run(grid.setting(cell), seeds, engine, cell.trace or grid.trace, grid.device, grid.onto(cell))
     wall_s = (time.perf_counter() - begin) / len(done)
     return [_keep(grid, of, found, wall_s) for of, found in zip(piece.cells, done, strict=True)]
 
@@ -177,7 +187,7 @@ def _keep(grid: Grid, cell: Cell, done: Run, wall_s: float) -> str:
 
     paths, outputs = grid.paths(cell), []
     shown = cell.timed and cell.variation is None
-    if cell.variation is None and cell.trace is None:
+    if cell.variation is None and cell.trace is None and not cell.onto:
         for approach, parts in done.fitted.items():
             for part, fitted in parts.items():
                 if state := fitted.state():
@@ -243,6 +253,10 @@ def _counted(reasons: Iterable[Sequence[str]]) -> list[str]:
 
 def _once(cells: Sequence[Cell], grid: Grid) -> list[Cell]:
     return list({grid.paths(cell).folder: cell for cell in cells}.values())
+
+
+def _file_name(name: str) -> str:
+    return re.sub(r"[^\w.-]", "_", name)
 
 
 def _dotted(values: Mapping[str, Any], prefix: str) -> dict[str, Any]:

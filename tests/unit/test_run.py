@@ -13,7 +13,9 @@ import pytest
 
 from artifact import clock
 from artifact import run as recipe
-from artifact.approaches.approach import Approach, Labelled, Pings, Training, certain
+from artifact.approaches.approach import Approach, Labelled, Pings, Training, certain, label
+from artifact.dataset import build_dataset
+from artifact.labeling.bucket import ColumnSeries
 from artifact.labeling.engines import apply_columns
 from artifact.parameters import FAST, NoParameters
 from artifact.run import Run, Seeds, Setting, run
@@ -241,6 +243,44 @@ def test_a_base_of_ones_own_is_used(quick: StudyFile) -> None:
     assert one.dataset.base_us.min() == base.rtt_us.min()
 
 
+@pytest.fixture(scope="module")
+def other() -> Trace:
+    return Trace(np.random.default_rng(3).integers(20_000, 30_000, 1_300), "mine", "csv", "0" * 64)
+
+
+def test_what_was_fitted_is_scored_on_other_lines(quick: StudyFile, other: Trace) -> None:
+    """As if each other line were labelled by hand: its own series and votes, its own testing rows, nothing fitted."""
+    names = ["single_task", "multi_task", "rules", "majority"]
+    setting, seeds = setting_of(quick, names), [SEEDS, Seeds(7_001, 101)]
+    together = run(setting, seeds, onto={"mine": other, "base": None})
+    for one, pair in zip(together, seeds, strict=True):
+        assert list(one.record["carried"]) == ["mine", "base"]
+        for line, base in {"mine": other, "base": None}.items():
+            found = one.record["carried"][line]
+            dataset = build_dataset(setting.trace, setting.dataset, setting.tasks, pair.dataset, base)
+            series, test = ColumnSeries(dataset.rtt_us), dataset.splits["test"]
+            votes = {task.name: apply_columns(task, dataset.rtt_us) for task in setting.tasks}
+            for approach in setting.approaches:
+                whole = recipe.seen(approach, setting.tasks, series, votes)
+                said = label(one.fitted[approach.name], whole).labels
+                for task, labels in said.items():
+                    right = labels[test] == dataset.gold[task][test]
+                    assert found[approach.name][task]["accuracy"] == right.mean()
+        # Carried onto the base that it was fitted on, it scores what it scores there.
+        assert one.record["carried"]["base"] == one.record["scores"]
+    first, second = (one.record["carried"]["mine"] for one in together)
+    assert first["majority"] != second["majority"]
+    assert json.loads(json.dumps(first, allow_nan=False)) == first
+
+
+def test_other_lines_change_nothing_else(quick: StudyFile, other: Trace) -> None:
+    setting = setting_of(quick, ["single_task", "majority"])
+    (alone,), (carried,) = run(setting, [SEEDS]), run(setting, [SEEDS], onto={"mine": other})
+    assert "carried" not in alone.record
+    del carried.record["carried"]
+    same(alone, carried)
+
+
 class Probe:
     """An approach that notes what it is shown; it labels every ping NORMAL."""
 
@@ -264,9 +304,9 @@ class Probe:
     def state(self) -> dict[str, np.ndarray]:
         return {}
 
-    def run(self, file: StudyFile, *others: str) -> Run:
+    def run(self, file: StudyFile, *others: str, onto: Mapping[str, Trace] | None = None) -> Run:
         setting = setting_of(file, others)
-        (one,) = run(dataclasses.replace(setting, approaches=(*setting.approaches, self.approach)), [SEEDS])
+        (one,) = run(dataclasses.replace(setting, approaches=(*setting.approaches, self.approach)), [SEEDS], onto=onto)
         return one
 
 
@@ -306,6 +346,27 @@ def test_an_approach_sees_what_it_asks_for_and_training_rows_alone(
     for asked in probe.asked:
         assert given(asked) == set(needs) - {"gold", "weak labels"}
         assert np.array_equal(asked.at, np.arange(1_500))
+
+
+@pytest.mark.parametrize("joint", [False, True])
+def test_nothing_is_fitted_on_another_line_and_no_gold_of_it_is_shown(
+    quick: StudyFile, joint: bool, other: Trace
+) -> None:
+    probe = Probe(tuple(NEEDS), joint)
+    one = probe.run(quick, "single_task", onto={"mine": other})
+    assert len(probe.fitted_on) == len(probe.asked) / 2 == (1 if joint else 3)
+    for training in probe.fitted_on:
+        assert np.array_equal(training.pings.at, one.dataset.splits["train"])
+        assert training.pings.series is not None
+        assert training.pings.series.n == 1_500
+    for asked in probe.asked[len(probe.asked) // 2 :]:
+        assert given(asked) == set(NEEDS) - {"gold", "weak labels"}
+        assert len(asked.at) == 1_300
+        assert asked.series is not None
+        assert asked.features is not None
+        assert np.array_equal(asked.features[:, 0], np.log1p(asked.series.rtt_us / 1000))
+        assert asked.series.rtt_us.max() > 20_000
+    assert set(one.record["carried"]["mine"]["probe"]) == {"noise", "outage", "swell"}
 
 
 def test_shuffled_training_rows_are_those_of_the_split(quick: StudyFile) -> None:

@@ -36,6 +36,7 @@ def reasons_after(changes: dict[str, Any]) -> dict[str, list[str]]:
         metadata.version = lambda name: changes["versions"].get(name) or real(name)
     file = read_study(STUDY, VARIATIONS)
     paper, own = ("noise", "outage", "swell"), Trace(np.arange(1_000), "my log", "csv", changes.get("base", "1" * 64))
+    line = Trace(np.arange(1_000), "a line", "csv", changes.get("line", "3" * 64))
     seeds, two = Seeds(*changes.get("seeds", [0, 100])), ("single_task", "multi_task")
     grid = Grid(file, ResultPaths(ROOT / "results"), device=changes.get("device", "cpu"))
     cells = {
@@ -49,6 +50,8 @@ def reasons_after(changes: dict[str, Any]) -> dict[str, list[str]]:
         "rules": Cell(seeds, ("rules",), tasks=paper),
         "noise alone": Cell(seeds, ("majority",), tasks=("noise",)),
         "own log": Cell(seeds, ("majority",), tasks=paper, trace=own),
+        "carried": Cell(seeds, ("majority",), tasks=paper, trace=own, onto=(None, line)),
+        "carried to a line": Cell(seeds, ("majority",), tasks=paper, trace=own, onto=(line,)),
         "all tasks": Cell(seeds, ("majority",)),
         "lab task": Cell(seeds, ("majority",), tasks=("dip",)),
         "lab approach": Cell(seeds, ("my_lab.approaches:mine",), tasks=paper),

@@ -96,7 +96,8 @@ def slopes(series, p):
 
 NETWORKS = ("timed", "table 1", "separate", "window", "lab input")
 LABEL_MODELS = (*NETWORKS, "coin")
-PAPER = (*LABEL_MODELS, "best", "majority", "rules", "own log", "lab approach")
+WITHOUT_SYNTHETIC = ("own log", "carried to a line")
+PAPER = (*LABEL_MODELS, "best", "majority", "rules", *WITHOUT_SYNTHETIC, "carried", "lab approach")
 """The cells with all three of the paper's tasks."""
 EVERY = (*PAPER, "noise alone", "all tasks", "lab task")
 WITH_THE_LABS_TASK = ("all tasks", "lab task")
@@ -125,7 +126,7 @@ S, V = "study.toml", "variations.toml"
 # fmt: off
 EDITS = [
     # A parameter: the cells that read it.
-    Edit("[trace]", S, "sigma = 0.4 ", "sigma = 0.5 ", tuple(cell for cell in EVERY if cell != "own log"),
+    Edit("[trace]", S, "sigma = 0.4 ", "sigma = 0.5 ", tuple(cell for cell in EVERY if cell not in WITHOUT_SYNTHETIC),
          "trace.sigma changed from 0.4 to 0.5"),
     Edit("[trace] pings", S, "pings = 15000 ", "pings = 9000 ", EVERY, "trace.pings changed from 15000 to 9000"),
     Edit("[dataset]", S, "clean_quantile = 0.995 ", "clean_quantile = 0.99 ", EVERY,
@@ -219,7 +220,9 @@ EDITS = [
     # What is no file.
     told("another data-set seed", EVERY, "not done yet", seeds=[1, 100]),
     told("another training seed", EVERY, "not done yet", seeds=[0, 101]),
-    told("another base trace", ("own log",), "not done yet", base="2" * 64),
+    told("another base trace", (*WITHOUT_SYNTHETIC, "carried"), "not done yet", base="2" * 64),
+    told("another line to be carried onto", ("carried", "carried to a line"),
+         f"onto a line changed from {'3' * 64} to {'4' * 64}", line="4" * 64),
     told("the other device", EVERY, "device changed from cpu to cuda", device="cuda"),
     told("another numpy", EVERY, "version of numpy changed from HERE to 9.9", versions={"numpy": "9.9"}),
     told("another scikit-learn", EVERY, "version of sklearn changed from HERE to 9.9",
@@ -413,6 +416,9 @@ def test_each_cell_lies_in_a_folder_of_its_own(grid: Grid) -> None:
         Cell(SEEDS, TWO, grid.file.varied("ties_coin")),
         Cell(SEEDS, TWO, tasks=("noise",)),
         Cell(SEEDS, TWO, trace=base),
+        Cell(SEEDS, TWO, onto=(base,)),
+        Cell(SEEDS, TWO, onto=(base, None)),
+        Cell(SEEDS, TWO, trace=base, onto=(None,)),
     ]
     folders = [grid.paths(cell).folder for cell in cells]
     assert len(set(folders)) == len(cells)
@@ -429,6 +435,26 @@ def test_the_grids_own_base_is_that_of_its_cells(grid: Grid) -> None:
     based = dataclasses.replace(grid, trace=base)
     assert based.paths(Cell(SEEDS, TWO)) == grid.paths(Cell(SEEDS, TWO, trace=base))
     assert based.manifest(Cell(SEEDS, TWO)) == grid.manifest(Cell(SEEDS, TWO, trace=base))
+    line = Trace(np.arange(1_000), "a line", "csv", "2" * 64)
+    carried = Cell(SEEDS, TWO, trace=line, onto=(None,))
+    assert grid.onto(carried) == {"base": None}
+    assert based.onto(carried) == {"base": base}
+    assert based.manifest(carried)["onto base"] == base.sha256
+    assert grid.manifest(carried)["onto base"] == "synthetic"
+
+
+def test_a_cell_that_is_carried_onto_other_lines_is_another(copy: Grid) -> None:
+    """It holds its own scores and those on the other lines; the models of the study are those of the cell without."""
+    base = Trace(np.random.default_rng(3).integers(20_000, 30_000, 1_200), "mine", "csv", "1" * 64)
+    plain, carried = Cell(SEEDS, ("majority",)), Cell(SEEDS, ("majority",), onto=(base,))
+    do_piece(Piece(copy, (plain,)))
+    assert copy.reasons(carried) == ["not done yet"]
+    do_piece(Piece(copy, (carried,)))
+    alone, with_lines = copy.read([plain, carried])
+    assert "carried" not in alone
+    assert alone["scores"] == with_lines["scores"]
+    assert {line: set(of) for line, of in with_lines["carried"].items()} == {"mine": {"majority"}}
+    assert [path.name for path in copy.paths(carried).folder.iterdir()] == ["record.json"]
 
 
 def test_long_names_do_not_share_a_folder(grid: Grid) -> None:
