@@ -122,15 +122,21 @@ def _flat(*asked: Asked) -> list[Cell]:
 
 
 def _kept_answers(grid: Grid) -> dict[str, Any]:
-    paths = {name: grid.results.answer(name) for name in ON_DEMAND}
-    return {name: kept(path) for name, path in paths.items() if not stale(path, _answer_manifest(grid, name))}
+    """Return the answers that were asked with options, one of `make all` with more than it has among them."""
+    there = {name: path for name in (*QUESTIONS, *ON_DEMAND) if (path := grid.results.answer(name)).exists()}
+    return {name: kept(path) for name, path in there.items() if not stale(path, _answer_manifest(grid, name))}
 
 
 def _answer_manifest(grid: Grid, name: str) -> dict[str, Any]:
-    """Return what decides an answer on demand: the first reported cell's manifest, variations, the question's code."""
-    study = grid.file.study
+    """Return what decides an answer on demand: the first reported cell's manifest, variations, the question's code.
+
+    So do the cells that `make all` has of the question.
+    """
+    study, plan = grid.file.study, Plan(grid.file)
+    cells = _flat(asks(name, plan)) if name in QUESTIONS else []
     return {
-        **grid.manifest(Plan(grid.file).every()[0]),
+        **grid.manifest(plan.every()[0]),
+        "cells": json_sha256([grid.manifest(cell) for cell in cells]),
         "runs": study.runs.model_dump(mode="json"),
         "variations": {of.name: of.set for of in grid.file.variations.values()},
         "multiverse": study.multiverse.model_dump(mode="json") if name == "multiverse" else None,

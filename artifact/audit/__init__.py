@@ -22,13 +22,15 @@ QUESTIONS = (
     "network_labels",
     "ceiling",
     "splits",
+    "carries",
+    "real_lines",
     "timing",
     "effort",
 )
 """Answered by `make all`, in the order of the report."""
 
-ON_DEMAND = ("real_lines", "multiverse")
-"""Asked for by name: they need a folder of traces, or minutes."""
+ON_DEMAND = ("multiverse",)
+"""Asked for by name alone: they need minutes."""
 
 
 def question(name: str) -> Any:

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name")
 @click.option("--worlds", type=POSITIVE, default=64, help="multiverse: number of worlds (default: 64)")
-@click.option("--traces", type=PATH, help="real_lines: a folder of traces")
+@click.option("--traces", type=PATH, help="real_lines: a folder of further traces")
 @grid_options()
 def command(grid: Grid, data: Path, name: str, worlds: int, traces: Path | None) -> None:
     """Answer one question of the audit, NAME, and print its table."""
     from artifact import rebuild
-    from artifact.audit import ON_DEMAND, asks
+    from artifact.audit import asks
     from artifact.audit.answer import Answer, as_text
     from artifact.report.page import render
     from artifact.reported import Plan
@@ -31,15 +31,22 @@ def command(grid: Grid, data: Path, name: str, worlds: int, traces: Path | None)
     _check(name, traces, grid)
     with rebuild.writing(grid.results, data):
         results = rebuild.rebuild(grid)
-        if name in ON_DEMAND:
-            asked = asks(name, Plan(grid.file), worlds if name == "multiverse" else traces)
+        if option := _option(name, worlds, traces):
+            asked = asks(name, Plan(grid.file), option[1])
             grid.do([cell for some in asked.values() for cell in some])
             answer = rebuild.answered(grid, name, asked, results)
-            options = f" --worlds {worlds}" if name == "multiverse" else f" --traces {as_typed(traces)}"
+            options = f" --{option[0]} {as_typed(option[1])}"
             rebuild.keep_answer(grid, name, dataclasses.replace(answer, options=options))
             results = rebuild.rebuild(grid)
         render(grid.results)
     print(as_text(Answer(**results["audit"][name])))
+
+
+def _option(name: str, worlds: int, traces: Path | None) -> tuple[str, int | Path] | None:
+    """Return what makes the answer one on demand; nothing where `make all` has it."""
+    if name == "multiverse":
+        return "worlds", worlds
+    return ("traces", traces) if name == "real_lines" and traces else None
 
 
 def _check(name: str, traces: Path | None, grid: Grid) -> None:
@@ -50,5 +57,7 @@ def _check(name: str, traces: Path | None, grid: Grid) -> None:
         raise BadInputError("audit multiverse", "has synthetic worlds and takes no trace", "leave TRACE= out")
     if name not in (*QUESTIONS, *ON_DEMAND):
         raise BadInputError("audit", f"no question {name!r}", f"ask one of {', '.join((*QUESTIONS, *ON_DEMAND))}")
-    if name == "real_lines" and (traces is None or not traces.is_dir()):
-        raise BadInputError("audit real_lines", "needs a folder of traces", "name one with TRACES= or --traces")
+    if traces and name != "real_lines":
+        raise BadInputError(f"audit {name}", "takes no traces", "ask real_lines, or leave --traces out")
+    if traces and not traces.is_dir():
+        raise BadInputError(traces, "is no folder of traces", "name one with TRACES= or --traces")

@@ -29,6 +29,8 @@ OWN_BASE = "base"
 """How the grid's own base is called among lines that a cell is carried onto."""
 MOST_TOGETHER = 25
 """Most runs in one stack: enough to be fast, few enough to be lost on Ctrl-C."""
+SPLIT_ABOVE = 4
+"""Up to as many runs stay together: one stack of three takes half as long as a stack of two and one alone."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,8 @@ class Grid:
             groups.setdefault((self.paths(cell).folder.parent, alone), []).append(cell)
         # The timed ones first: they take longest.
         for group in sorted(groups.values(), key=lambda of: not of[0].timed):
-            size = min(-(-len(group) // workers(self.device)), MOST_TOGETHER)
+            share = -(-len(group) // workers(self.device))
+            size = min(max(share, min(len(group), SPLIT_ABOVE)), MOST_TOGETHER)
             yield from (group[first : first + size] for first in range(0, len(group), size))
 
 
