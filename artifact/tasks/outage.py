@@ -62,15 +62,28 @@ def lf_all_answered_around(bucket: Any) -> Any:
     return bucket.answered == bucket.size
 
 
+@outage.labeling_function(votes=OUTAGE, suite=BLIND)
+def lf_lost(x: Any) -> Any:
+    """There was no reply."""
+    return x.ping == 0
+
+
+@outage.labeling_function(votes=NORMAL, suite=BLIND)
+def lf_reply(x: Any) -> Any:
+    """There was one."""
+    return x.ping > 0
+
+
+@outage.labeling_function(votes=OUTAGE, suite=BLIND)
+def lf_nothing_around(bucket: Any) -> Any:
+    """Nothing around it was answered; that something was not tells little next to an outage, so it has no vote."""
+    return bucket.answered == 0
+
+
 @outage.labeling_function(votes=NORMAL, suite=BLIND)
 def lf_reply_among_replies(x: Any, bucket: Any) -> Any:
     """There was a reply, and the pings around it have an average."""
     return (x.ping > 0) & (bucket.mean > 0)
-
-
-# Nothing in these is in ms, nor of what was added. Whether all around was answered tells little next to an outage.
-for function in (lf_zero, lf_answered, lf_silence_around):
-    outage.labeling_function(votes=function.votes, suite=BLIND)(function.body)
 
 
 @outage.rule()

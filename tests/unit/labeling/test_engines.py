@@ -61,29 +61,7 @@ def test_both_engines_agree_on_the_blind_suites(tasks: tuple[Task, ...], dataset
         blind = task.with_parameters(task.p.model_copy(update={"suite": "blind"}))
         votes = apply_columns(blind, dataset.rtt_us)
         assert votes.shape == (3_000, len(blind.labeling_functions))
-        assert np.array_equal(apply_rows(blind, dataset.rtt_us, rows=60), votes[:60])
-
-
-def test_blind_functions_know_nothing_of_what_was_added(tasks: tuple[Task, ...], dataset: Dataset) -> None:
-    """Another increase, length, gap or probability leaves every vote alone, and so does a line of another scale."""
-    for task in tasks:
-        secrets = {"increase_ms": (1, 2), "length": (7, 9), "gap": (3, 4), "probability": 0.3}
-        known = {name: value for name, value in secrets.items() if name in type(task.p).model_fields}
-        assert known
-        blind = task.with_parameters(task.p.model_copy(update={"suite": "blind"}))
-        other = task.with_parameters(task.p.model_copy(update={"suite": "blind", **known}))
-        votes = apply_columns(blind, dataset.rtt_us)
-        assert np.array_equal(apply_columns(other, dataset.rtt_us), votes)
-        # A factor of 4 rounds nothing but excesses below the medians, which count as one microsecond.
-        assert (apply_columns(blind, 4 * dataset.rtt_us) == votes).mean() > 0.999
-
-
-def test_both_engines_agree_on_the_blind_suites(tasks: tuple[Task, ...], dataset: Dataset) -> None:
-    for task in tasks:
-        blind = task.with_parameters(task.p.model_copy(update={"suite": "blind"}))
-        votes = apply_columns(blind, dataset.rtt_us)
-        assert votes.shape == (3_000, len(blind.labeling_functions))
-        assert np.array_equal(apply_rows(blind, dataset.rtt_us, rows=60), votes[:60])
+        assert np.array_equal(apply_rows(blind, dataset.rtt_us, np.arange(60)), votes[:60])
 
 
 def test_blind_functions_know_nothing_of_what_was_added(tasks: tuple[Task, ...], dataset: Dataset) -> None:
