@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import statistics
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -92,7 +93,6 @@ def _alone_on(core: int) -> Iterator[None]:
 def _neighbour(file: StudyFile, core: int) -> Iterator[Any]:
     """Keep a process that does the same work for ever on a core, asleep but within what is yielded."""
     spawn = multiprocessing.get_context("spawn")
-    # A pipe leaves nothing behind when the process is killed, as an event's semaphores are.
     ours, theirs = spawn.Pipe()
     process = spawn.Process(target=_busy, args=(file, core, theirs), daemon=True)
     process.start()
@@ -109,12 +109,15 @@ def _neighbour(file: StudyFile, core: int) -> Iterator[Any]:
         os.kill(pid, signal.SIGSTOP)
         yield awake
     finally:
-        process.kill()
+        os.kill(pid, signal.SIGCONT)
+        process.terminate()
         process.join()
 
 
 def _busy(file: StudyFile, core: int, ready: Any) -> None:
     one_thread()
+    # Killed, it would leave semaphores of its libraries behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     os.sched_setaffinity(0, {core})
     _times(file)
     ready.send(True)
