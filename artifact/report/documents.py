@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from artifact.errors import BadInputError
+from artifact.report.claims import accepted, claims_of, here, kinds, level, published
+from artifact.report.standing import standing
 from artifact.results import read_results
 from artifact.store.files import write_text
 from artifact.store.paths import ROOT, ResultPaths
@@ -40,6 +42,14 @@ def filled(document: Path, results: Mapping[str, Any]) -> str:
     return _BLOCK.sub(block, document.read_text(encoding="utf-8"))
 
 
+def summary(results: Mapping[str, Any]) -> str:
+    """Return what stands, Table 1 and the claims as Markdown, for the summary of a job."""
+    parts = ["## What stands", _standing(results)]
+    if results["table1"]:
+        parts += ["## Table 1", _table1(results)]
+    return "\n\n".join([*parts, "## Claims", _claims(results)]) + "\n"
+
+
 def _table1(results: Mapping[str, Any]) -> str:
     names = [task["name"] for task in results["tasks"] if task["paper"]]
     rows = []
@@ -53,12 +63,26 @@ def _table1(results: Mapping[str, Any]) -> str:
 
 def _claims(results: Mapping[str, Any]) -> str:
     rows = []
-    for claim in results["claims"]:
-        interval = claim["ci90"] and f" [{claim['ci90'][0]:.3f}, {claim['ci90'][1]:.3f}]"
-        here = "-" if claim["reproduced"] is None else f"{claim['reproduced']:.3f}{interval or ''}"
-        published = "-" if claim["published"] is None else f"{claim['published']:g}"
-        rows.append([claim["id"], claim["section"], claim["statement"], published, here, claim["verdict"]])
-    return _markdown(["claim", "section", "statement", "published", "here [90 % interval]", "verdict"], rows)
+    for claim in claims_of(results):
+        value = here(claim, claim["reproduced"], claim["ci90"])
+        numbers = [claim["statement"], published(claim), value, accepted(claim)]
+        worth = [claim["verdict"], ", ".join(kinds(claim)) or "none", "yes" if claim["stands"] else "no"]
+        rows.append([claim["id"], claim["section"], *numbers, *worth])
+    value = f"here [{level(results)} % interval]"
+    head = ["claim", "section", "statement", "published", value, "accepted", "verdict"]
+    return _markdown([*head, "reservations", "stands"], rows)
+
+
+def _standing(results: Mapping[str, Any]) -> str:
+    told = standing(results)
+    falls = [f"{line.head}: {', '.join(line.ids)}; {line.says}" for line in told.falls]
+    stands = [f"{line.head}: {line.says}" for line in told.stands]
+    lists = [("Know first:", told.limits), ("What does not stand, and why:", falls), ("What stands:", stands)]
+    parts = [told.built, f"**{told.count}**"]
+    for head, lines in lists:
+        if lines:
+            parts += [head, "\n".join(f"- {_plain(line)}" for line in lines)]
+    return "\n\n".join(parts)
 
 
 def _times(results: Mapping[str, Any]) -> str:
@@ -86,8 +110,13 @@ def _base(results: Mapping[str, Any]) -> str:
 
 
 def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
+    lines = [head, ["---"] * len(head), *([_plain(cell).replace("|", "\\|") for cell in row] for row in rows)]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def _plain(text: str) -> str:
+    """Return a line in which nothing that a study or a variation is called becomes markup."""
+    return " ".join(text.split()).replace("<", "&lt;")
 
 
 BLOCKS: dict[str, Callable[[Mapping[str, Any]], str]] = {
@@ -95,5 +124,6 @@ BLOCKS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "claims": _claims,
     "times": _times,
     "audit": _audit,
+    "standing": _standing,
     "base": _base,
 }

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,12 +69,6 @@ def numbers_as_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
     # safetensors 0.8 writes a transposed array in the order of its memory, and loads another one.
     return save({name: np.asarray(values, order="C") for name, values in arrays.items()})
-
-
-def write_with(path: Path, write: Callable[[Path], object]) -> None:
-    """Let ``write`` fill a file that becomes ``path``, whole or not at all."""
-    with appearing(path) as beside:
-        write(beside)
 
 
 def refuse_existing(path: Path) -> None:

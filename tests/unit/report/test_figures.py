@@ -1,4 +1,4 @@
-"""Figures: the right column in the right colour, readable as text, the same bytes twice."""
+"""Figures 1 and 3 and Table 1: the right column in the right colour, readable as text, the same bytes twice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.markers import MarkerStyle
 
-from artifact.report import figures
+from artifact.report.figures import accuracies as of_table1
+from artifact.report.figures import series as of_series
+from artifact.report.figures.accuracies import accuracies
+from artifact.report.figures.series import DOT_PT, counts, figure1, figure3
 from artifact.report.looks import MARKERS, Look, looks
 from artifact.results import read_results
 from artifact.store.paths import CellPaths, ResultPaths
@@ -57,13 +60,14 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Drawn]:
 def figure(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     """The figures as they are saved, last one last."""
     saved: list[Figure] = []
-    original = figures._save
+    original = of_series.save
 
-    def keep(figure: Figure, path: Path) -> None:
-        original(figure, path)
+    def keep(figure: Figure, path: Path, **options: Any) -> None:
+        original(figure, path, **options)
         saved.append(figure)
 
-    monkeypatch.setattr(figures, "_save", keep)
+    for module in (of_series, of_table1):
+        monkeypatch.setattr(module, "save", keep)
     return saved
 
 
@@ -116,7 +120,7 @@ def assert_readable(figure: Figure, entries: int) -> None:
 def test_figure_3_draws_the_single_task_labels_in_the_papers_colours(
     results: dict[str, Any], series: pd.DataFrame, drawn: list[Drawn], tmp_path: Path
 ) -> None:
-    figures.figure3(tmp_path / "f.svg", series, results)
+    figure3(tmp_path / "f.svg", series, results)
     colours = {"noise": "#2ca02c", "swell": "#1f77b4", "outage": "#d62728"}  # green, blue, red
     markers = {}
     for task, colour in colours.items():
@@ -138,14 +142,14 @@ def test_figure_3_shows_every_label_of_ten_tasks_on_the_same_pings(
 ) -> None:
     ten = described(10, name)
     labels = (np.random.default_rng(0).random((300, 10)) < share).astype(int)
-    figures.figure3(tmp_path / "f.svg", labelled(ten, labels), ten)
+    figure3(tmp_path / "f.svg", labelled(ten, labels), ten)
 
     dots = [places(drawn, look) for look in looks(ten["tasks"])]
     assert [len(at) for at in dots] == labels.sum(axis=0).tolist()
     for ping in range(len(labels)):
         heights = np.sort(np.concatenate([at[at[:, 0] == ping, 1] for at in dots]))
         assert len(heights) == labels[ping].sum()
-        assert (np.diff(heights) > figures.DOT_PT - 1e-6).all()
+        assert (np.diff(heights) > DOT_PT - 1e-6).all()
     lanes = sorted((call.given[1], call.given[2]) for call in drawn if call.name == "vlines")
     assert len(lanes) == 10
     assert all(end < start for (_, end), (start, _) in pairwise(lanes))
@@ -156,23 +160,23 @@ def test_figure_3_shows_every_label_of_ten_tasks_on_the_same_pings(
 
 @pytest.mark.parametrize("marker", [*MARKERS, "x", "+", "|", ".", "d", "H"])
 def test_no_dot_is_larger_than_its_place_in_the_stack(marker: str) -> None:
-    dot = figures._dot(Look("#000000", marker))
+    dot = of_series._dot(Look("#000000", marker))
     style = MarkerStyle(marker)
     unit = style.get_path().transformed(style.get_transform()).get_extents()
-    assert max(unit.width, unit.height) * np.sqrt(dot["s"]) < figures.DOT_PT + 1e-6
+    assert max(unit.width, unit.height) * np.sqrt(dot["s"]) < DOT_PT + 1e-6
     assert ("edgecolors" in dot) == style.is_filled()
 
 
 def test_figure_3_names_a_task_without_labels(figure: list[Figure], tmp_path: Path) -> None:
     two = described(2)
-    figures.figure3(tmp_path / "f.svg", labelled(two, np.array([[0, 1]] * 300)), two)
+    figure3(tmp_path / "f.svg", labelled(two, np.array([[0, 1]] * 300)), two)
     assert [text.get_text() for text in figure[-1].legends[0].get_texts()] == ["a_property_0 (0)", "a_property_1 (300)"]
 
 
 @pytest.mark.parametrize("tasks", [1, 3, 10])
 def test_accuracies_have_a_row_per_approach_and_task(tasks: int, figure: list[Figure], tmp_path: Path) -> None:
     some = described(tasks)
-    figures.accuracies(tmp_path / "f.svg", some)
+    accuracies(tmp_path / "f.svg", some)
     assert [axes.get_title(loc="left") for axes in figure[-1].axes] == ["The first approach", "two"]
     for axes in figure[-1].axes:
         assert [label.get_text() for label in axes.get_yticklabels()] == [task["name"] for task in some["tasks"]]
@@ -189,7 +193,7 @@ def test_accuracies_of_one_run_show_no_interval_and_no_baseline_that_is_not_ther
         for task in one["tasks"]:
             cells[task["name"]]["accuracy"] = {"mean": 0.8, "ci95": [0.8, 0.8], "runs": [0.8]}
     del one["approaches"]["majority"]
-    figures.accuracies(tmp_path / "f.svg", one)
+    accuracies(tmp_path / "f.svg", one)
     assert [text.get_text() for text in figure[-1].legends[0].get_texts()] == ["the one run", "published"]
     assert all(np.size(call.given[0]) == 1 for call in drawn)
 
@@ -197,22 +201,27 @@ def test_accuracies_of_one_run_show_no_interval_and_no_baseline_that_is_not_ther
 def test_figure_1_draws_the_base_above_the_properties(
     results: dict[str, Any], series: pd.DataFrame, drawn: list[Drawn], tmp_path: Path
 ) -> None:
-    figures.figure1(tmp_path / "f.svg", series, results)
+    figure1(tmp_path / "f.svg", series, results)
     above, below = (call.given[0] for call in drawn if call.name == "plot")
     assert np.array_equal(above, series["base_ms"])
     assert np.array_equal(below, series["ping_ms"])
 
 
 def test_the_same_figure_has_the_same_bytes(results: dict[str, Any], series: pd.DataFrame, tmp_path: Path) -> None:
-    for name in ("figure1", "figure3", "accuracies"):
-        given = (results,) if name == "accuracies" else (series, results)
+    for draw, given in ((figure1, (series, results)), (figure3, (series, results)), (accuracies, (results,))):
         for again in "ab":
-            getattr(figures, name)(tmp_path / f"{again}.svg", *given)
+            draw(tmp_path / f"{again}.svg", *given)
         first = (tmp_path / "a.svg").read_bytes()
         assert first == (tmp_path / "b.svg").read_bytes()
         assert b"<dc:date>" not in first
 
 
+def test_only_figure_3_stays_on_white(results: dict[str, Any], series: pd.DataFrame, tmp_path: Path) -> None:
+    for draw, given, dark in ((figure1, (series, results), True), (figure3, (series, results), False)):
+        draw(tmp_path / "f.svg", *given)
+        assert ("prefers-color-scheme" in (tmp_path / "f.svg").read_text(encoding="utf-8")) == dark
+
+
 def test_counts_are_those_of_the_asked_side(series: pd.DataFrame) -> None:
-    assert figures.counts(series, ["noise"], "gold") == {"noise": int(series["noise_gold"].sum())}
-    assert figures.counts(series, ["outage"], "multi_task") == {"outage": int(series["outage_multi_task"].sum())}
+    assert counts(series, ["noise"], "gold") == {"noise": int(series["noise_gold"].sum())}
+    assert counts(series, ["outage"], "multi_task") == {"outage": int(series["outage_multi_task"].sum())}
