@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from artifact.audit import ON_DEMAND, QUESTIONS, asks, question
+from artifact.audit import ON_DEMAND, QUESTIONS, asks, carries, question
 from artifact.audit.answer import Answer, Found
 from artifact.errors import BadInputError
 from artifact.grid.code import code_and_versions
@@ -92,7 +92,8 @@ def rebuild(grid: Grid, audit: bool = True) -> dict[str, Any]:
     cells = plan.reported()
     asked = {name: asks(name, plan) for name in QUESTIONS}
     grid.do(_flat(cells, *(asked.values() if audit else ())))
-    results = assemble(grid, {name: grid.read(of) for name, of in cells.items()})
+    carried = carries.unseen(plan, {row: grid.read(of) for row, of in asked["carries"].items()}) if audit else {}
+    results = assemble(grid, {name: grid.read(of) for name, of in cells.items()}, carried)
     there = {name: of for name, of in asked.items() if audit or not any(map(grid.reasons, _flat(of)))}
     answers = {name: as_json(answered(grid, name, of, results)) for name, of in there.items()}
     results["audit"] = answers | _kept_answers(grid)

@@ -22,7 +22,7 @@ from artifact.settled import calibration, dead, settled
 from artifact.store import provenance
 from artifact.store.files import json_sha256, sha256, write_text
 from artifact.store.kept import read_checked, write_checked
-from artifact.store.paths import ResultPaths
+from artifact.store.paths import CLAIMS, ResultPaths
 from artifact.study import parameter_lines
 from artifact.tasks.task import Task, description
 
@@ -38,11 +38,13 @@ Record = Mapping[str, Any]
 Records = Sequence[Record]
 
 
-def assemble(grid: Grid, records: Mapping[str, Records]) -> dict[str, Any]:
+def assemble(
+    grid: Grid, records: Mapping[str, Records], carried: Mapping[str, Mapping[str, Any]] | None = None
+) -> dict[str, Any]:
     """Return results.json, audit left out: means over the records, three accountings, verdicts, provenance.
 
     ``records`` are those of ``Plan.reported``. Table 1, times and verdicts come from runs of the paper's tasks
-    alone; everything else speaks of all of the study's.
+    alone; everything else speaks of all of the study's. ``carried`` are accuracies on lines that were not trained on.
     """
     tasks, plan = tasks_of(grid.file), Plan(grid.file)
     timing = {name: _accounting(records["paper_timed"], plan.paper_tasks, name) for name in ACCOUNTINGS}
@@ -57,8 +59,8 @@ def assemble(grid: Grid, records: Mapping[str, Records]) -> dict[str, Any]:
         "titles": {approach.name: approach.title for approach in setting_of(grid.file).approaches},
         "know_nothing": list(plan.know_nothing),
         "know_nothing_s": {name: _fit_s(records["every"], name) for name in plan.know_nothing},
-        "design": {**paper.design(), "data_sets": len(plan.data_sets), "trainings": plan.trainings},
-        "settled": settled(plan, records),
+        "design": _design(plan),
+        "settled": {**settled(plan, records), "carried": dict(carried or {})},
         "dead": dead(plan, records),
         "calibration": calibration(plan),
         "timing": timing,
@@ -255,6 +257,12 @@ def _first_run(grid: Grid) -> dict[str, str]:
         "series_sha256": sha256(timed.series),
         "every": str(every.folder.relative_to(grid.results.folder)),
     }
+
+
+def _design(plan: Plan) -> dict[str, Any]:
+    """Return what was fixed beforehand, in which commit, and how much of it this study has."""
+    counts = {"data_sets": len(plan.data_sets), "trainings": plan.trainings, "timed_runs": len(plan.seeds)}
+    return {**paper.design(), **counts, "commit": provenance.last_commit_of(CLAIMS)}
 
 
 def _provenance(grid: Grid, records: Mapping[str, Records]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ Records = Sequence[Mapping[str, Any]]
 
 
 def settled(plan: Plan, records: Mapping[str, Records]) -> dict[str, Any]:
-    """Return seeds, accuracies and ``apart`` of the study's runs, under each choice, and on other lines.
+    """Return seeds, accuracies and ``apart`` of the study's runs, and under each choice.
 
     ``records`` are those of ``Plan.reported``, over the paper's tasks alone.
     """
@@ -20,7 +20,7 @@ def settled(plan: Plan, records: Mapping[str, Records]) -> dict[str, Any]:
     for variation in plan.choices():
         of = {"choice": variation.choice, "reason": variation.reason, "instead": variation.instead}
         under[variation.name] = {**of, **_runs(plan, records[f"under {variation.name}"])}
-    return {"runs": _runs(plan, [*records["paper_timed"], *crossed]), "under": under, "carried": {}}
+    return {"runs": _runs(plan, [*records["paper_timed"], *crossed]), "under": under}
 
 
 def dead(plan: Plan, records: Mapping[str, Records]) -> list[dict[str, Any]]:

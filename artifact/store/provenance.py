@@ -34,6 +34,21 @@ def git_commit() -> str:
     return said.stdout.strip()
 
 
+def last_commit_of(path: Path) -> str:
+    """Return the last commit that changed a file; empty outside a checkout."""
+    try:
+        said = subprocess.run(
+            ["git", "-C", str(ROOT), "log", "-1", "--format=%H", "--", str(path)],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return said.stdout.strip()
+
+
 def locks_sha256() -> dict[str, str]:
     """Return the checksum of each lock, by file name."""
     return {path.name: sha256(path) for path in sorted(LOCKS.glob("*.txt"))}

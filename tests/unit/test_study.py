@@ -301,7 +301,8 @@ BAD_VARIATIONS = [
      "key ties_coin.reason is missing", "add it"),
     ('reason = "another coin than Snorkel\'s hash of the row"', 'reason = ""', 'reason = ""',
      "ties_coin.reason = '' is not possible", "write a value that is"),
-    ('set."dataset.split" = "shuffled"\n', "", "[split_shuffled]", "a variation needs a table `set`, or one `instead`", "write a value that is"),
+    ('set."dataset.split" = "shuffled"\n', "", "[split_shuffled]",
+     "a variation needs a table `set`, or one `instead`", "write a value that is"),
     ('section = "3.1"\n', "section = 3.1\n", "section = 3.1", "split_shuffled.section = 3.1", "valid string"),
     ("[ties_coin]\n", "ties_coyn = 3\n[ties_coin]\n", "ties_coyn = 3", "ties_coyn", "missing"),
 ]  # fmt: skip
