@@ -33,8 +33,8 @@ ORACLE, ORACLE_OF = "oracle", ("best", "dawid_skene")
 def annotate(log: Path, output: Path, study: Path, results: Path, approaches: Sequence[str] = (BLIND,)) -> None:
     """Write a CSV with a row per ping: RTT (ms, 0 is a loss) and each named approach's label for each task.
 
-    ``blind`` labels are fitted to this log, as nothing in them needs another line: how high this line's swells are and
-    how long they last is for its own pings to say, and a model of the study would know its sizes. So are those of
+    ``blind`` labels are fitted to this log, as nothing in them needs another line: how high what lasts lies
+    and how long is for this line's own pings to say, and a model of the study would know its sizes. So are those of
     ``oracle``, which take this log's properties for as large as the study's. Those of the others are by the models of
     the study's first run: labeling functions look at a ping's own surroundings, so label models carry over to lines of
     another speed; networks know the RTTs of their training line only. What an approach does not decide, or by a coin
