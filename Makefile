@@ -93,8 +93,8 @@ report: setup ## render figures and page from results.json (seconds)
 status: setup ## say which cells are current, and why the others are not (seconds)
 	$(RUN) status $(STUDY_ARGS)
 
-verify: setup ## print each claim's verdict; fails where one is not reproduced (seconds)
-	$(RUN) verify --results "$$RESULTS"
+verify: setup ## print each claim's verdict; fails where one is not as recorded, with STRICT=1 where one fails (seconds)
+	$(RUN) verify --results "$$RESULTS" $(if $(STRICT),--strict)
 
 test: setup ## make the default study's results current, then run all tests (at most 6 min after `make all`)
 	$(RUN) all --study study.toml --results "$$RESULTS"

@@ -14,14 +14,17 @@ from artifact.cli._options import results_option
 @click.command()
 @results_option
 @click.option("--strict", is_flag=True, help="exit 1 where a number does not come out, expected or not")
-def command(results: Path, strict: bool) -> int:
+@click.option("--summary", is_flag=True, help="print Table 1 and the verdicts as Markdown instead of lines")
+def command(results: Path, strict: bool, summary: bool) -> int:
     """Print each claim's verdict and what it is worth; exit 1 where one is not as expected."""
     from artifact.claims.expected import changed
     from artifact.claims.verdicts import NOT_ATTEMPTED, REPRODUCED
+    from artifact.report.documents import summary as as_markdown
     from artifact.results import read_results
 
-    claims = read_results(results / "results.json")["claims"]
-    print("\n".join(map(_line, claims)))
+    found = read_results(results / "results.json")
+    claims = found["claims"]
+    print(as_markdown(found) if summary else "\n".join(map(_line, claims)))
     others = changed(claims)
     missed = [claim["id"] for claim in claims if claim["verdict"] not in (REPRODUCED, NOT_ATTEMPTED)]
     stand = [claim["id"] for claim in claims if claim["stands"]]
