@@ -65,7 +65,7 @@ def test_every_answer_of_make_all_is_whole(name: str, small_results: Path) -> No
     answer = read_results(small_results / "results.json")["audit"][name]
     assert answer["question"].endswith("?")
     assert answer["answer"].endswith(".")
-    assert len(answer["answer"]) < 500
+    assert len(answer["answer"]) < 700
     rows = answer["rows"] + answer["times"]
     assert rows
     assert all(len(row) == len(answer["columns"]) for row in rows)
@@ -383,7 +383,7 @@ def test_what_is_drawn_are_measured_cells_of_its_own_columns(found: dict[str, Fo
     for name in QUESTIONS:
         answer = question(name).answer(found[name])
         assert set(answer.draws) <= set(answer.columns)
-        assert name in undrawn or answer.draws
+        assert name in undrawn or answer.draws or answer.heats
         for head in answer.draws:
             at = list(answer.columns).index(head)
             assert any(isinstance(of[at], Mapping) for of in answer.rows), (name, head)
