@@ -103,7 +103,7 @@ test: setup ## make the default study's results current, then run all tests (at 
 smoke: setup ## the whole chain, small, into results/smoke (at most 1 min)
 	$(RUN) smoke --study "$$STUDY" --results "$$RESULTS/smoke" --data "$$RESULTS/smoke/data" --device "$$DEVICE" $${TRACE:+--trace "$$TRACE"}
 
-audit: all ## answer the audit for the traces in TRACES=DIR as well (2 min a trace)
+audit: all ## answer the audit for the lines in TRACES=DIR as well (1 min a line)
 	$(RUN) audit real_lines $(STUDY_ARGS) $${TRACES:+--traces "$$TRACES"}
 
 multiverse: setup ## vary what the paper leaves open over WORLDS=64 worlds; goes on where it stopped (at most 10 min)

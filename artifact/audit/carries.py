@@ -141,8 +141,8 @@ def _said(found: Found, others: Pairs) -> list[str]:
         lower.append(f"{title} {_share(f1, LOWER)}")
         below.append(f"{title} {_share(accuracy, 0)}")
     return [
-        f"Transfers, line to line and task by task, whose macro F1 is more than {LOWER} below that of one trained on "
-        f"the line itself: {', '.join(lower)}.",
+        f"Transfers (line to line, task by task) more than {LOWER} macro F1 below one trained there: "
+        f"{', '.join(lower)}.",
         f"Less accurate than the majority class: {', '.join(below)}.",
     ]
 
@@ -168,5 +168,5 @@ def _useful(found: Found, unseen_by_base: Pairs) -> list[str]:
     useful = sum(all(of is not None and of < 0 for of in tasks) for tasks in less)
     return [
         f"{found.results['titles'][NETWORK]} of this report's base: more accurate than that class for every task on "
-        f"{useful} of {len(less)} lines it has not seen."
+        f"{useful} of {len(less)} unseen lines."
     ]

@@ -161,7 +161,7 @@ class Grid:
         # The timed ones first: they take longest.
         for group in sorted(groups.values(), key=lambda of: not of[0].timed):
             share = -(-len(group) // workers(self.device))
-            size = min(max(share, min(len(group), SPLIT_ABOVE)), MOST_TOGETHER)
+            size = min(share if len(group) > SPLIT_ABOVE else len(group), MOST_TOGETHER)
             yield from (group[first : first + size] for first in range(0, len(group), size))
 
 

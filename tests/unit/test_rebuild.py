@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from artifact.audit.answer import Answer
 from artifact.errors import BadInputError
 from artifact.grid.grid import Grid
-from artifact.rebuild import _answer_manifest, writing
+from artifact.rebuild import _answer_manifest, _kept_answers, keep_answer, writing
 from artifact.reported import Plan
 from artifact.store.comparison import differing, stage_sums
 from artifact.store.kept import kept
@@ -291,3 +292,19 @@ def test_an_answer_on_demand_hangs_on_the_variations(grid: Grid) -> None:
     same = {**grid.file.variations, "best": reworded}
     same_grid = dataclasses.replace(grid, file=dataclasses.replace(grid.file, variations=same))
     assert _answer_manifest(grid, "real_lines") == _answer_manifest(same_grid, "real_lines")
+
+
+def test_an_answer_with_further_traces_stands_for_that_of_make_all_until_a_line_changes(
+    grid: Grid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from artifact.trace import shipped
+
+    answer = Answer("Do they?", "On 7 of 7.", "c", ["line"], [["mine"]], "d", 1, options=" --traces mine")
+    assert _kept_answers(grid) == {}
+    keep_answer(grid, "real_lines", answer)
+    assert set(_kept_answers(grid)) == {"real_lines"}
+    assert _kept_answers(grid)["real_lines"]["options"] == " --traces mine"
+    lines = shipped.shipped(3_000)
+    other = [dataclasses.replace(lines[0], sha256="0" * 64), *lines[1:]]
+    monkeypatch.setattr("artifact.audit.real_lines.shipped", lambda _: other)
+    assert _kept_answers(grid) == {}

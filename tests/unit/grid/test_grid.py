@@ -476,3 +476,12 @@ def test_cells_that_differ_in_seeds_alone_are_worked_out_together(grid: Grid) ->
     for some in pieces:
         assert len({(cell.approaches, cell.timed) for cell in some}) == 1
     assert max(len(some) for some in pieces) > 1
+
+
+def test_a_few_cells_stay_in_one_stack_and_many_are_shared_out(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("artifact.grid.grid.workers", lambda _: 2)
+    sizes = {}
+    for count in (1, 3, 4, 6, 10, 60):
+        cells = [Cell(Seeds(k, k), TWO) for k in range(count)]
+        sizes[count] = [len(some) for some in grid._together(cells)]
+    assert sizes == {1: [1], 3: [3], 4: [4], 6: [3, 3], 10: [5, 5], 60: [25, 25, 10]}
