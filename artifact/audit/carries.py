@@ -67,6 +67,7 @@ def answer(found: Found) -> Answer:
         f"the study's sizes; {seeds} data sets per line, seeds {best.FIRST_SEED} and up; on another line nothing is "
         "fitted and no gold is seen (artifact/audit/carries.py).",
         seeds=seeds,
+        draws=[f"{task} F1" for task in found.tasks],
         heats=[_heat(found, lines, approach, task) for task in found.tasks for approach in compared],
     )
 

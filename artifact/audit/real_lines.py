@@ -60,6 +60,7 @@ def answer(found: Found) -> Answer:
         f"{found.plan.file.study.trace.pings:,} pings at most; increases scaled to each line's own spread; {seeds} "
         f"data sets per line, seeds {best.FIRST_SEED} and up (artifact/audit/real_lines.py).",
         seeds=seeds,
+        draws=[f"{task} {head}" for task in found.tasks for head in ACCURACIES],
         heats=[
             Heat(task, names, labels, [[_mean(found, name, of, task) for of in labels] for name in names])
             for task in found.tasks
