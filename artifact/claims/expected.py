@@ -20,7 +20,10 @@ def changed(claims: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return a line for each claim whose verdict or reservations are not those recorded as expected."""
     lines = []
     for claim in claims:
-        wanted = expected().get(claim["id"], {"verdict": "nothing", "reservations": []})
+        wanted = expected().get(claim["id"])
+        if wanted is None:
+            lines.append(f"{claim['id']}: {claim['verdict']}, nothing recorded")
+            continue
         words = [wanted["verdict"]] if isinstance(wanted["verdict"], str) else wanted["verdict"]
         if claim["verdict"] not in words:
             lines.append(f"{claim['id']}: {claim['verdict']}, expected {' or '.join(words)}")

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from artifact.claims.expected import expected
 from artifact.cli._options import grid_options
 from artifact.grid.grid import Grid
 from artifact.results import SCHEMA_VERSION
@@ -122,13 +123,47 @@ def test_verify_without_results_says_what_to_do(tmp_path: Path) -> None:
     assert "make all" in said.stderr
 
 
-@pytest.mark.parametrize(("word", "code"), [("reproduced", 0), ("not reproduced", 1)])
-def test_verify_exits_1_where_a_claim_is_not_reproduced(tmp_path: Path, word: str, code: int) -> None:
-    claim = {"id": "C1", "verdict": word, "published": 0.88, "reproduced": 0.5, "statement": "s"}
+@pytest.mark.parametrize(
+    ("word", "options", "code"),
+    [
+        ("as recorded", [], 0),
+        ("not reproduced", [], 1),
+        ("as recorded", ["--strict"], 0),
+    ],
+)
+def test_verify_exits_1_where_a_verdict_is_not_the_one_recorded(
+    tmp_path: Path, word: str, options: list[str], code: int
+) -> None:
+    recorded = expected()["C2"]
+    claim = {
+        "id": "C2",
+        "verdict": recorded["verdict"] if word == "as recorded" else word,
+        "reservations": [{"kind": kind} for kind in recorded["reservations"]],
+        "reproduced": 0.5,
+        "ci90": None,
+        "stands": False,
+        "statement": "s",
+    }
     write_checked(tmp_path / "results.json", {"schema_version": SCHEMA_VERSION, "claims": [claim]})
-    said = run("verify", "--results", tmp_path)
+    said = run("verify", "--results", tmp_path, *options)
     assert said.returncode == code
-    assert word in said.stdout
+    assert claim["verdict"] in said.stdout
+    assert ("all as expected" in said.stdout) is (word == "as recorded")
+
+
+def test_verify_is_strict_about_a_failure_that_is_recorded(tmp_path: Path) -> None:
+    claim = {
+        "id": "C11",
+        "verdict": "not reproduced",
+        "reservations": [],
+        "reproduced": 0.0,
+        "ci90": None,
+        "stands": False,
+        "statement": "s",
+    }
+    write_checked(tmp_path / "results.json", {"schema_version": SCHEMA_VERSION, "claims": [claim]})
+    assert run("verify", "--results", tmp_path).returncode == 0
+    assert run("verify", "--results", tmp_path, "--strict").returncode == 1
 
 
 @pytest.mark.parametrize(

@@ -386,7 +386,7 @@ def test_what_is_drawn_are_measured_cells_of_its_own_columns(found: dict[str, Fo
         assert name in undrawn or answer.draws or answer.heats
         for head in answer.draws:
             at = list(answer.columns).index(head)
-            assert any(isinstance(of[at], Mapping) for of in answer.rows), (name, head)
+            assert any(isinstance(of[at], Mapping) for of in (*answer.rows, *answer.times)), (name, head)
 
 
 def test_initialisations_move_label_models_alone(found: dict[str, Found]) -> None:
