@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from artifact.reported import Plan
+from artifact.setting import approaches_of
 
 Records = Sequence[Mapping[str, Any]]
 
@@ -25,15 +26,25 @@ def settled(plan: Plan, records: Mapping[str, Records]) -> dict[str, Any]:
 
 def dead(plan: Plan, records: Mapping[str, Records]) -> list[dict[str, Any]]:
     """Count the runs in which an approach that claims speak of never recognises a single ping of a property."""
-    found = []
-    for approach in plan.judged:
-        for task in plan.paper_tasks:
-            of = [*records["paper_timed"], *records["paper_every"], *records["paper_again"]]
-            scored = [record["scores"][approach][task] for record in of if approach in record["scores"]]
-            never = sum(scores["recall"] == 0 for scores in scored)
-            if never:
-                found.append({"approach": approach, "task": task, "runs": never, "of": len(scored)})
-    return found
+    of = [*records["paper_timed"], *records["paper_every"], *records["paper_again"]]
+    counts = {(name, task): never_found(of, name, task) for name in plan.judged for task in plan.paper_tasks}
+    titles = {approach.name: approach.title for approach in approaches_of(plan.file)}
+    return [
+        {"approach": titles[name], "task": task, "runs": never, "of": runs}
+        for (name, task), (never, runs) in counts.items()
+        if never
+    ]
+
+
+def never_found(records: Sequence[Mapping[str, Any]], approach: str, task: str) -> tuple[int, int]:
+    """Count the runs in which an approach finds none of the property's pings, and the runs that have such pings.
+
+    A network that is dead does so, whatever its accuracy. Where no testing row has the property there is nothing to
+    find, and no average precision.
+    """
+    scored = [record["scores"].get(approach, {}).get(task) for record in records]
+    there = [of for of in scored if of and of["average_precision"] is not None]
+    return sum(of["f1"] == 0 for of in there), len(there)
 
 
 def calibration(plan: Plan) -> list[dict[str, Any]]:

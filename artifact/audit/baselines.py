@@ -9,6 +9,7 @@ from artifact.audit.answer import Answer, Cell, Found
 from artifact.grid.grid import Cell as GridCell
 from artifact.reported import Plan
 from artifact.setting import setting_of
+from artifact.settled import never_found
 
 MEASURES = ("accuracy", "balanced_accuracy", "f1", "mcc", "average_precision")
 EVENTS = {"found": "events found", "true": "events true", "late": "pings late", "covered": "event covered"}
@@ -48,17 +49,6 @@ def answer(found: Found) -> Answer:
         seeds=max((len(row[1]["runs"]) for row in rows if isinstance(row[1], Mapping)), default=0),
         draws=heads,
     )
-
-
-def never_found(records: Sequence[Mapping[str, Any]], approach: str, task: str) -> tuple[int, int]:
-    """Count the runs in which an approach finds none of the property's pings, and the runs that have such pings.
-
-    A network that is dead does so, whatever its accuracy. Where no testing row has the property there is nothing to
-    find, and no average precision.
-    """
-    scored = [record["scores"].get(approach, {}).get(task) for record in records]
-    there = [of for of in scored if of and of["average_precision"] is not None]
-    return sum(of["f1"] == 0 for of in there), len(there)
 
 
 def _never_found(found: Found) -> str:
