@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import fcntl
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from artifact.store.kept import keep, kept, stale
 from artifact.store.paths import ResultPaths
 
 Asked = Mapping[str, Sequence[Cell]]
+Records = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 @contextmanager
@@ -92,10 +93,11 @@ def rebuild(grid: Grid, audit: bool = True) -> dict[str, Any]:
     cells = plan.reported()
     asked = {name: asks(name, plan) for name in QUESTIONS}
     grid.do(_flat(cells, *(asked.values() if audit else ())))
-    carried = carries.unseen(plan, {row: grid.read(of) for row, of in asked["carries"].items()}) if audit else {}
-    results = assemble(grid, {name: grid.read(of) for name, of in cells.items()}, carried)
     there = {name: of for name, of in asked.items() if audit or not any(map(grid.reasons, _flat(of)))}
-    answers = {name: as_json(answered(grid, name, of, results)) for name, of in there.items()}
+    read = _read_once(grid)
+    carried = carries.unseen(plan, read(asked["carries"])) if audit else {}
+    results = assemble(grid, read(cells), carried)
+    answers = {name: as_json(_answer(grid, name, read(of), results)) for name, of in there.items()}
     results["audit"] = answers | _kept_answers(grid)
     write_results(grid.results, results)
     return results
@@ -103,9 +105,7 @@ def rebuild(grid: Grid, audit: bool = True) -> dict[str, Any]:
 
 def answered(grid: Grid, name: str, asked: Asked, results: Mapping[str, Any]) -> Answer:
     """Answer one question from the records of its cells, which are there."""
-    records = {row: grid.read(some) for row, some in asked.items()}
-    answer: Answer = question(name).answer(Found(Plan(grid.file), records, results))
-    return answer
+    return _answer(grid, name, _read_once(grid)(asked), results)
 
 
 def keep_answer(grid: Grid, name: str, answer: Answer) -> None:
@@ -116,6 +116,24 @@ def keep_answer(grid: Grid, name: str, answer: Answer) -> None:
 def as_json(answer: Answer) -> dict[str, Any]:
     """Return an answer as it stands in results.json."""
     return dataclasses.asdict(answer)
+
+
+def _answer(grid: Grid, name: str, records: Records, results: Mapping[str, Any]) -> Answer:
+    answer: Answer = question(name).answer(Found(Plan(grid.file), records, results))
+    return answer
+
+
+def _read_once(grid: Grid) -> Callable[[Asked], dict[str, list[dict[str, Any]]]]:
+    """Return a way to read what is asked for that opens each record once, however often it is asked for."""
+    known: dict[Path, dict[str, Any]] = {}
+
+    def record(cell: Cell) -> dict[str, Any]:
+        path = grid.paths(cell).record
+        if path not in known:
+            (known[path],) = grid.read([cell])
+        return known[path]
+
+    return lambda asked: {row: [record(cell) for cell in some] for row, some in asked.items()}
 
 
 def _flat(*asked: Asked) -> list[Cell]:

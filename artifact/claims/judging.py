@@ -21,7 +21,8 @@ def judge(results: Results) -> list[dict[str, Any]]:
     to other lines), ``timing``, ``timing_under``, ``rates``, ``calibration``,
     ``know_nothing`` with seconds, and ``titles``.
     """
-    return [_judged(claim, results) for claim in paper.claims()]
+    runs = runs_of(results)
+    return [_judged(claim, runs, results) for claim in paper.claims()]
 
 
 def runs_of(results: Results) -> Runs:
@@ -36,17 +37,16 @@ def times_of(results: Results) -> dict[str, Any]:
     return {**results["timing"], "rates": rates, "know_nothing_s": results["know_nothing_s"]}
 
 
-def _judged(claim: Claim, results: Results) -> dict[str, Any]:
+def _judged(claim: Claim, runs: Runs, results: Results) -> dict[str, Any]:
     keys = ("id", "statement", "section", "tolerance", "accept", "trend", "reason", "measure")
     published, timed = _published(claim), claim["measure"] in TIMED
     said = {**{key: claim.get(key) for key in keys}, "published": published, "timed": timed, "command": COMMAND}
-    runs = runs_of(results)
     found = measured(claim, runs) if claim["measure"] != "none" else None
     if found is None:
         nothing = {"reproduced": None, "ci90": None, "samples": 0, "runs": 0, "contradicted": None}
         return {**said, **nothing, "verdict": NOT_ATTEMPTED, "reservations": [], "under": [], "stands": False}
     word = verdict(claim, found.mean, found.interval)
-    under = _under(claim, word, results)
+    under = _under(claim, word, runs, results)
     reserved = reservations(claim, word, runs, under, results)
     contradicted = _contradicted(claim, published)
     return {
@@ -63,7 +63,7 @@ def _judged(claim: Claim, results: Results) -> dict[str, Any]:
     }
 
 
-def _under(claim: Claim, word: str, results: Results) -> list[dict[str, Any]]:
+def _under(claim: Claim, word: str, base: Runs, results: Results) -> list[dict[str, Any]]:
     """Return the claim's value and verdict under each variation that can change it; ``turns``: decided otherwise."""
     if "side_variation" in claim or claim["measure"] in ("carried", "none"):
         return []
@@ -71,15 +71,14 @@ def _under(claim: Claim, word: str, results: Results) -> list[dict[str, Any]]:
         of_times = results["timing_under"].items()
         told = [(name, of, Runs({}, {"paper": of, "rates": {}})) for name, of in of_times]
     else:
-        base, others = runs_of(results), results["settled"]["under"]
-        told = [(name, of, Runs(of, instead=of["instead"])) for name, of in others.items()]
+        told = [(name, of, Runs(of, instead=of["instead"])) for name, of in base.others.items()]
     found = []
-    for name, of, runs in told:
-        value = measured(claim, runs)
+    for name, of, varied in told:
+        value = measured(claim, varied)
         if value is None:
             continue
         turned = verdict(claim, value.mean, value.interval)
-        moves = claim["measure"] in TIMED or _moves(claim, base, runs)
+        moves = claim["measure"] in TIMED or _moves(claim, base, varied)
         found.append(
             {**_shown(name, of, value, turned), "moves": moves, "turns": turned != word and decides(claim, turned)}
         )
@@ -98,10 +97,10 @@ def _shown(name: str, of: Mapping[str, Any], value: Measured, word: str) -> dict
     }
 
 
-def _moves(claim: Claim, base: Runs, runs: Runs) -> bool:
+def _moves(claim: Claim, base: Runs, varied: Runs) -> bool:
     """Tell whether any accuracy behind the claim is another one in a run of the same seeds."""
     for side, task in numbers(claim):
-        ours, theirs = base.accuracy(side, task) or {}, runs.accuracy(side, task) or {}
+        ours, theirs = base.accuracy(side, task) or {}, varied.accuracy(side, task) or {}
         if any(ours[key] != theirs[key] for key in ours.keys() & theirs.keys()):
             return True
     return False

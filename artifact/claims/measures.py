@@ -136,7 +136,7 @@ def _rate_order(_: Claim, runs: Runs) -> Samples | None:
     return (ratios, len(ratios)) if ratios else None
 
 
-Take = Callable[[Claim, Runs], "Samples | None"]
+Take = Callable[[Claim, Runs], Samples | None]
 MEASURES: Mapping[str, tuple[Take, tuple[float, float]]] = {
     "accuracy": (_accuracy, UNIT),
     "gain": (_gain, SIGNED),

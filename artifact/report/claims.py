@@ -21,7 +21,7 @@ RESERVATIONS = {
 CONTRADICTED = "contradicted by Table 1"
 CONTRADICTION = "Table 1's own number lies outside what the sentence says"
 SYMBOLS = {"reproduced": "✓", "trend only": "≈", "undecided": "?", "not reproduced": "✗", "not attempted": "–"}
-GAINS = ("direction", "gain")
+GAINS = ("gain",)
 """Measures that are a difference of two approaches."""
 BAR = (150, 18)
 """Width and height of a claim's bar."""

@@ -21,32 +21,12 @@ def versions() -> dict[str, str]:
 
 def git_commit() -> str:
     """Return the commit of this checkout, marked where files differ from it; "unknown" outside a checkout."""
-    try:
-        said = subprocess.run(
-            ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=30,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return "unknown"
-    return said.stdout.strip()
+    return _git("describe", "--always", "--dirty", "--abbrev=40", "--exclude=*") or "unknown"
 
 
 def last_commit_of(path: Path) -> str:
     """Return the last commit that changed a file; empty outside a checkout."""
-    try:
-        said = subprocess.run(
-            ["git", "-C", str(ROOT), "log", "-1", "--format=%H", "--", str(path)],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=30,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return said.stdout.strip()
+    return _git("log", "-1", "--format=%H", "--", str(path))
 
 
 def locks_sha256() -> dict[str, str]:
@@ -94,3 +74,12 @@ def _memory_gib() -> float:
     import os
 
     return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
+
+
+def _git(*arguments: str) -> str:
+    """Return what git says of this checkout; nothing outside one."""
+    command = ["git", "-C", str(ROOT), *arguments]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""

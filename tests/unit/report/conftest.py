@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
 
+from artifact.report.figures import curve, dots, stretch
+from artifact.report.figures.style import svg
 from artifact.results import read_results
 from artifact.store.paths import ResultPaths
 
@@ -130,6 +133,20 @@ def with_everything(results: dict[str, Any]) -> dict[str, Any]:
         },
         "audit": {**results["audit"], "carrying": answer()},
     }
+
+
+@pytest.fixture
+def figures(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+    """The figures that are turned into SVG, in order."""
+    drawn: list[Figure] = []
+
+    def keep(figure: Figure) -> str:
+        drawn.append(figure)
+        return svg(figure)
+
+    for drawing in (curve, dots, stretch):
+        monkeypatch.setattr(drawing, "svg", keep)
+    return drawn
 
 
 @pytest.fixture

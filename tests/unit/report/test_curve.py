@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from artifact.report.figures import curve as module
 from artifact.report.figures.curve import BASE, curve, specifications
 from artifact.report.figures.style import AMBER, BLUE, INK
 
@@ -17,19 +16,6 @@ from artifact.report.figures.style import AMBER, BLUE, INK
 @pytest.fixture
 def claim(whole: dict[str, Any]) -> dict[str, Any]:
     return deepcopy(whole["claims"][3])
-
-
-@pytest.fixture
-def figures(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    seen: list[Figure] = []
-    original = module.svg
-
-    def keep(figure: Figure) -> str:
-        seen.append(figure)
-        return original(figure)
-
-    monkeypatch.setattr(module, "svg", keep)
-    return seen
 
 
 def test_specifications_are_sorted_with_the_base_among_them(claim: dict[str, Any]) -> None:

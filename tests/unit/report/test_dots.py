@@ -17,19 +17,6 @@ def answer(whole: dict[str, Any]) -> dict[str, Any]:
     return deepcopy(whole["audit"]["carrying"])
 
 
-@pytest.fixture
-def figures(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    seen: list[Figure] = []
-    original = module.svg
-
-    def keep(figure: Figure) -> str:
-        seen.append(figure)
-        return original(figure)
-
-    monkeypatch.setattr(module, "svg", keep)
-    return seen
-
-
 def names(figure: Figure) -> list[tuple[str, list[str]]]:
     """Title and rows of each panel."""
     rows = [[label.get_text() for label in axes.get_yticklabels()] for axes in figure.axes]

@@ -8,26 +8,12 @@ from typing import Any
 import pytest
 from matplotlib.figure import Figure
 
-from artifact.report.figures import stretch as module
 from artifact.report.figures.stretch import stretch
 
 
 @pytest.fixture
 def results(whole: dict[str, Any]) -> dict[str, Any]:
     return deepcopy(whole)
-
-
-@pytest.fixture
-def figures(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    seen: list[Figure] = []
-    original = module.svg
-
-    def keep(figure: Figure) -> str:
-        seen.append(figure)
-        return original(figure)
-
-    monkeypatch.setattr(module, "svg", keep)
-    return seen
 
 
 def bars(axes: Any, lane: int) -> list[tuple[float, float]]:
