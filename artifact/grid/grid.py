@@ -239,7 +239,8 @@ def code_of(setting: Setting) -> dict[str, str]:
     sees = [approach.input for approach in setting.approaches if approach.input]
     modules = [plugin.module for plugin in (*setting.tasks, *setting.approaches, *sees) if plugin.module]
     for task in setting.tasks:
-        functions = [f.body if isinstance(f, LabelingFunction) else f._f for f in task.labeling_functions]
+        # Of every suite: an approach may look for one of its own.
+        functions = [f.body if isinstance(f, LabelingFunction) else f._f for f in task.functions]
         bodies += [task.parameters, *functions, *task.injections, *(rule.body for rule in task.rules)]
     for approach in setting.approaches:
         bodies += [approach.parameters, *(body for body, _ in approach.fits), *approach.loads]

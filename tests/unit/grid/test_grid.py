@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import json
 import os
 import shutil
@@ -17,12 +18,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from artifact.grid.grid import Cell, Grid, Piece, do_piece
+from artifact.grid.grid import Cell, Grid, Piece, code_of, do_piece
 from artifact.parameters import FAST
 from artifact.run import Seeds
+from artifact.setting import setting_of
 from artifact.store.kept import kept
 from artifact.store.paths import ROOT, ResultPaths
 from artifact.study import StudyFile
+from artifact.tasks.task import BLIND, PROPERTY, LabelingFunction
 from artifact.trace.series import Trace
 
 LAB = {
@@ -485,3 +488,19 @@ def test_a_few_cells_stay_in_one_stack_and_many_are_shared_out(grid: Grid, monke
         cells = [Cell(Seeds(k, k), TWO) for k in range(count)]
         sizes[count] = [len(some) for some in grid._together(cells)]
     assert sizes == {1: [1], 3: [3], 4: [4], 6: [3, 3], 10: [5, 5], 60: [25, 25, 10]}
+
+
+def test_code_of_a_suite_that_only_an_approach_looks_for_counts_too(
+    study_file: StudyFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Functions for blind labels may come from a module that nothing else imports."""
+    (tmp_path / "blind_words.py").write_text("def lf_blind(x):\n    return x.ping > 0\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    body = importlib.import_module("blind_words").lf_blind
+    setting = setting_of(study_file, ("blind",))
+    first, *others = setting.tasks
+    function = LabelingFunction("lf_blind", PROPERTY, body, ("x",), BLIND)
+    more = dataclasses.replace(first, functions=[*first.functions, function])
+    named = code_of(dataclasses.replace(setting, tasks=(more, *others)))
+    assert any(name.endswith("blind_words.py") for name in named)
+    assert not any(name.endswith("blind_words.py") for name in code_of(setting))
