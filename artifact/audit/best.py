@@ -97,7 +97,8 @@ def answer(found: Found) -> Answer:
         columns=["labels", *found.tasks],
         rows=rows,
         derived=f"Data-set seeds {FIRST_SEED} and up, {SEEDS_PER_SIZE} of them for each other size, the base trace of "
-        "this report. The blind best sees RTTs alone; its functions are in units of the line's own level and spread. "
+        "this report. The blind best sees RTTs alone; its functions are in units of the line's own level and spread, "
+        "and were chosen with gold labels of development seeds in view, on this base and on the lines of data/lines/. "
         "The rule's lines were chosen with gold labels of calibration seeds. The oracle (variation best) knows the "
         "increases, lengths and gaps of what was added: where it fails too, what was added can hardly be told from "
         "the line (artifact/audit/best.py).",

@@ -57,7 +57,8 @@ def answer(found: Found) -> Answer:
         columns=["line", *(f"{task} {head}" for task in found.tasks for head in heads)],
         rows=[[name, *_cells(found, name, labels)] for name in names],
         derived="The lines of data/lines/, and every readable trace of the folder that make audit TRACES=DIR names, "
-        f"{found.plan.file.study.trace.pings:,} pings at most; increases scaled to each line's own spread; {seeds} "
+        f"{found.plan.file.study.trace.pings:,} pings at most; increases scaled to each line's own spread; on these "
+        f"lines, with other increases, the blind functions were chosen, gold labels in view; {seeds} "
         f"data sets per line, seeds {best.FIRST_SEED} and up (artifact/audit/real_lines.py).",
         seeds=seeds,
         draws=[f"{task} {head}" for task in found.tasks for head in ACCURACIES],
