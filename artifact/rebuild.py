@@ -92,11 +92,12 @@ def rebuild(grid: Grid, audit: bool = True) -> dict[str, Any]:
     plan = Plan(grid.file)
     cells = plan.reported()
     asked = {name: asks(name, plan) for name in QUESTIONS}
-    grid.do(_flat(cells, *(asked.values() if audit else ())))
+    # A claim speaks of other lines too: of the paper's tasks alone, and whether or not the audit is wanted.
+    onto = {row: plan.of_the_paper(of) for row, of in asked["carries"].items()}
+    grid.do(_flat(cells, onto, *(asked.values() if audit else ())))
     there = {name: of for name, of in asked.items() if audit or not any(map(grid.reasons, _flat(of)))}
     read = _read_once(grid)
-    carried = carries.unseen(plan, read(asked["carries"])) if audit else {}
-    results = assemble(grid, read(cells), carried)
+    results = assemble(grid, read(cells), carries.unseen(plan, read(onto)))
     answers = {name: as_json(_answer(grid, name, read(of), results)) for name, of in there.items()}
     results["audit"] = answers | _kept_answers(grid)
     write_results(grid.results, results)

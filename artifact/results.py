@@ -38,9 +38,7 @@ Record = Mapping[str, Any]
 Records = Sequence[Record]
 
 
-def assemble(
-    grid: Grid, records: Mapping[str, Records], carried: Mapping[str, Mapping[str, Any]] | None = None
-) -> dict[str, Any]:
+def assemble(grid: Grid, records: Mapping[str, Records], carried: Mapping[str, Any]) -> dict[str, Any]:
     """Return results.json, audit left out: means over the records, three accountings, verdicts, provenance.
 
     ``records`` are those of ``Plan.reported``. Table 1, times and verdicts come from runs of the paper's tasks
@@ -60,7 +58,7 @@ def assemble(
         "know_nothing": list(plan.know_nothing),
         "know_nothing_s": {name: _fit_s(records["every"], name) for name in plan.know_nothing},
         "design": _design(plan),
-        "settled": {**settled(plan, records), "carried": dict(carried or {})},
+        "settled": {**settled(plan, records), "carried": dict(carried)},
         "dead": dead(plan, records),
         "calibration": calibration(plan),
         "timing": timing,

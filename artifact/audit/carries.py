@@ -75,15 +75,18 @@ def answer(found: Found) -> Answer:
 def unseen(plan: Plan, records: Records) -> dict[str, dict[str, Any]]:
     """Return what was trained on the study's own base on each line that it has not seen, a column per seed.
 
-    By the line's name: ``seeds`` (data set, training) and ``accuracy`` per approach and task of the study.
+    By the line's name: ``seeds`` (data set, training) and ``accuracy`` per approach and task of the paper. Nothing
+    where the study has none of these tasks.
     """
+    if not plan.paper_tasks:
+        return {}
     seeds = [[record["seeds"]["dataset"], record["seeds"]["training"]] for record in records[OWN_BASE]]
     names = list(records[OWN_BASE][0]["scores"])
     return {
         line: {
             "seeds": seeds,
             "accuracy": {
-                name: {task: _runs(records, (OWN_BASE, line), name, task, "accuracy") for task in plan.tasks}
+                name: {task: _runs(records, (OWN_BASE, line), name, task, "accuracy") for task in plan.paper_tasks}
                 for name in names
             },
         }

@@ -163,7 +163,8 @@ def _short_base(results: Mapping[str, Any]) -> list[str]:
     base = results["base"]
     if base["pings"] >= base["wanted"]:
         return []
-    return [f"The base trace holds fewer pings than the study's {base['wanted']:,}; it was used whole."]
+    pings = f"{base['pings']:,} pings, fewer than the study's {base['wanted']:,}"
+    return [f"The base trace holds {pings}; it was used whole."]
 
 
 def _counted(count: int, what: str) -> str:
