@@ -103,7 +103,7 @@ class Plan:
 
     def timed(self) -> list[Cell]:
         """Return the timed cells over all of the study's tasks: Table 1's two approaches by the study's own engine."""
-        return [Cell(pair, self.table1, timed=True) for pair in self.seeds]
+        return [Cell(pair, self.table1, timed=True, labels=True) for pair in self.seeds]
 
     def timed_under(self) -> dict[str, list[Cell]]:
         """Return the cells, of the first timed runs and the paper's tasks, that the clock is read in under a variation.
@@ -121,8 +121,8 @@ class Plan:
         }
 
     def every(self) -> list[Cell]:
-        """Return the cells over all tasks with every approach of the study, one per data set."""
-        return [Cell(pair, self.approaches) for pair in self.data_sets]
+        """Return a cell over all tasks with every approach of the study per data set; the first keeps labels."""
+        return [Cell(pair, self.approaches, labels=k == 0) for k, pair in enumerate(self.data_sets)]
 
     def again(self) -> list[Cell]:
         """Return the cells of the same data sets with the other training seeds, with the approaches of the claims."""

@@ -23,6 +23,7 @@ from artifact.store import provenance
 from artifact.store.files import json_sha256, sha256, write_text
 from artifact.store.kept import read_checked, write_checked
 from artifact.store.paths import CLAIMS, ResultPaths
+from artifact.stretch import stretch
 from artifact.study import parameter_lines
 from artifact.tasks.task import Task, description
 
@@ -60,6 +61,7 @@ def assemble(grid: Grid, records: Mapping[str, Records], carried: Mapping[str, A
         "design": _design(plan),
         "settled": {**settled(plan, records), "carried": dict(carried)},
         "dead": dead(plan, records),
+        "stretch": stretch(plan, grid.paths(plan.every()[0]).series, records["every"][0]),
         "calibration": calibration(plan),
         "timing": timing,
         "timing_under": _timing_under(plan, records),

@@ -31,6 +31,8 @@ MOST_TOGETHER = 25
 """Most runs in one stack: enough to be fast, few enough to be lost on Ctrl-C."""
 SPLIT_ABOVE = 4
 """Up to as many runs stay together: one stack of three takes half as long as a stack of two and one alone."""
+BUSY = 4
+"""Groups per worker from which on all workers have enough to do."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,8 @@ class Cell:
     """One run to be had: a variation of the study, seeds, a base trace, and which approaches are wanted of it.
 
     ``approaches`` and ``tasks`` are names; no tasks means all of the study's. A timed cell is worked out by the
-    study's own engine, any other by the fast one; one of the study as it is keeps the labels of every ping too. No base
-    trace means the grid's own base; so it does in ``onto``, the lines of different names that what was fitted is used
-    on as well.
+    study's own engine, any other by the fast one. No base trace means the grid's own base; so it does in ``onto``, the
+    lines of different names that what was fitted is used on as well. ``labels``: those of every ping are kept too.
     """
 
     seeds: Seeds
@@ -50,6 +51,7 @@ class Cell:
     trace: Trace | None = None
     timed: bool = False
     onto: tuple[Trace | None, ...] = ()
+    labels: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ class Grid:
             **{name: line.sha256 if line else "synthetic" for name, line in lines.items()},
             "device": self.device,
             **{f"engine.{name}": value for name, value in self.engine(cell)},
+            **({"labels of every ping": "kept"} if cell.labels else {}),
             **parameters_of(setting, None not in lines.values()),
             **code,
         }
@@ -158,10 +161,12 @@ class Grid:
         for cell in cells:
             alone = cell.seeds if cell.timed else None
             groups.setdefault((self.paths(cell).folder.parent, alone), []).append(cell)
-        # The timed ones first: they take longest.
-        for group in sorted(groups.values(), key=lambda of: not of[0].timed):
-            share = -(-len(group) // workers(self.device))
-            size = min(share if len(group) > SPLIT_ABOVE else len(group), MOST_TOGETHER)
+        # A stack of 25 takes hardly longer than one of 13, so groups are cut only where cores would stand idle.
+        enough = len(groups) >= BUSY * workers(self.device)
+        # What takes longest comes first, timed ones before all, so that both cores end together.
+        for group in sorted(groups.values(), key=lambda of: (not of[0].timed, -len(of) * len(of[0].approaches))):
+            share = len(group) if enough or len(group) <= SPLIT_ABOVE else -(-len(group) // workers(self.device))
+            size = min(share, MOST_TOGETHER)
             yield from (group[first : first + size] for first in range(0, len(group), size))
 
 
@@ -185,22 +190,21 @@ def do_piece(piece: Piece) -> list[str]:
 
 
 def _keep(grid: Grid, cell: Cell, done: Run, wall_s: float) -> str:
-    """Write a cell's record last; of the study as it is what was fitted too, and labels where it is timed."""
+    """Write a cell's record last; of the study as it is what was fitted too, and labels where they are wanted."""
     from artifact.store.files import write_numbers
 
     paths, outputs = grid.paths(cell), []
-    shown = cell.timed and cell.variation is None
     if cell.variation is None and cell.trace is None and not cell.onto:
         for approach, parts in done.fitted.items():
             for part, fitted in parts.items():
                 if state := fitted.state():
                     outputs.append(paths.fitted(approach, part))
                     write_numbers(outputs[-1], dict(state))
-    if shown:
+    if cell.labels:
         outputs.append(paths.series)
         write_series(paths, done)
     keep(paths.record, grid.manifest(cell), {**done.record, "wall_s": wall_s}, outputs)
-    return _line(done.record, wall_s) if shown else ""
+    return _line(done.record, wall_s) if cell.timed and cell.variation is None else ""
 
 
 def write_series(paths: CellPaths, done: Run) -> None:

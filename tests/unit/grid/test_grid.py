@@ -178,7 +178,7 @@ EDITS = [
     # Code: the cells whose run may get there.
     Edit("the recipe", "artifact/run.py", "enumerate(wholes)", "enumerate(list(wholes))", EVERY,
          "code of artifact/run.py changed"),
-    Edit("how it is scored", "artifact/scores.py", "zero_division=0", "zero_division=1", EVERY,
+    Edit("how it is scored", "artifact/scores.py", "all_of else 0.0", "all_of else 1.0", EVERY,
          "code of artifact/scores.py changed"),
     Edit("a bucket", "artifact/labeling/bucket.py", "count / 1000", "count * 0.001", EVERY,
          "code of artifact/labeling/bucket.py changed"),
@@ -228,8 +228,7 @@ EDITS = [
          f"onto a line changed from {'3' * 64} to {'4' * 64}", line="4" * 64),
     told("the other device", EVERY, "device changed from cpu to cuda", device="cuda"),
     told("another numpy", EVERY, "version of numpy changed from HERE to 9.9", versions={"numpy": "9.9"}),
-    told("another scikit-learn", EVERY, "version of sklearn changed from HERE to 9.9",
-         versions={"scikit-learn": "9.9"}),
+    told("another scikit-learn", NOTHING, "", versions={"scikit-learn": "9.9"}),
     told("another torch", LABEL_MODELS, "version of torch changed from HERE to 9.9", versions={"torch": "9.9"}),
     told("another matplotlib", NOTHING, "", versions={"matplotlib": "9.9"}),
     told("another tomlkit", NOTHING, "", versions={"tomlkit": "9.9"}),
@@ -286,6 +285,7 @@ def test_an_edit_makes_stale_what_it_may_change_and_nothing_else(
 
 SEEDS, OTHER = Seeds(7_000, 100), Seeds(7_001, 101)
 TWO = ("single_task", "multi_task")
+TIMED = Cell(SEEDS, TWO, timed=True, labels=True)
 
 
 @pytest.fixture(scope="module")
@@ -299,7 +299,7 @@ def quick(small: StudyFile) -> StudyFile:
 def grid(quick: StudyFile, tmp_path_factory: pytest.TempPathFactory) -> Grid:
     """A grid with the two approaches of Table 1 done on one pair of seeds, timed and not."""
     grid = Grid(quick, ResultPaths(tmp_path_factory.mktemp("grid")))
-    done = [do_piece(Piece(grid, (Cell(SEEDS, TWO, timed=timed),))) for timed in (True, False)]
+    done = [do_piece(Piece(grid, (cell,))) for cell in (TIMED, Cell(SEEDS, TWO))]
     (line,), nothing = done
     assert nothing == [""]
     assert line.startswith("data set 7000: accuracy single_task/multi_task: noise 0.")
@@ -313,7 +313,7 @@ def copy(grid: Grid, tmp_path: Path) -> Grid:
 
 
 def test_what_was_done_is_current_and_comes_back(grid: Grid, capsys: pytest.CaptureFixture[str]) -> None:
-    cells = [Cell(SEEDS, TWO, timed=True), Cell(SEEDS, TWO), Cell(SEEDS, TWO, timed=True)]
+    cells = [TIMED, Cell(SEEDS, TWO), TIMED]
     assert [grid.reasons(cell) for cell in cells] == [[], [], []]
     first, fast, again = grid.records(cells)
     assert first == again == kept(grid.paths(cells[0]).record)
@@ -324,24 +324,22 @@ def test_what_was_done_is_current_and_comes_back(grid: Grid, capsys: pytest.Capt
 
 
 def test_a_timed_cell_is_worked_out_by_the_studys_engine_and_any_other_by_the_fast_one(grid: Grid) -> None:
-    timed, fast = (grid.records([Cell(SEEDS, TWO, timed=of)])[0] for of in (True, False))
+    timed, fast = (grid.records([cell])[0] for cell in (TIMED, Cell(SEEDS, TWO)))
     assert "rows_s" in timed["times"]["labeling"]["noise"]
     assert "rows_s" not in fast["times"]["labeling"]["noise"]
-    assert grid.engine(Cell(SEEDS, TWO, timed=True)) == grid.file.study.engine
+    assert grid.engine(TIMED) == grid.file.study.engine
     assert grid.engine(Cell(SEEDS, TWO)) == FAST
     sliced = grid.file.varied("bucket_figure_2")
     assert grid.engine(Cell(SEEDS, TWO, sliced, timed=True)).bucket == "figure 2"
     assert grid.engine(Cell(SEEDS, TWO, sliced)) == FAST
 
 
-def test_models_are_kept_of_the_study_as_it_is_and_every_ping_where_it_is_timed(grid: Grid) -> None:
+def test_models_are_kept_of_the_study_as_it_is_and_every_ping_where_it_is_wanted(grid: Grid) -> None:
     models = {f"single_task_{task}.safetensors" for task in ("noise", "outage", "swell")} | {"multi_task.safetensors"}
-    timed, fast = (
-        {path.name for path in grid.paths(Cell(SEEDS, TWO, timed=of)).folder.iterdir()} for of in (True, False)
-    )
+    timed, fast = ({path.name for path in grid.paths(cell).folder.iterdir()} for cell in (TIMED, Cell(SEEDS, TWO)))
     assert timed == {"record.json", "series.csv", *models}
     assert fast == {"record.json", *models}
-    lines = grid.paths(Cell(SEEDS, TWO, timed=True)).series.read_text(encoding="utf-8").splitlines()
+    lines = grid.paths(TIMED).series.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1_501
     assert lines[0].split(",")[:5] == ["ping_ms", "base_ms", "noise_gold", "outage_gold", "swell_gold"]
 
@@ -349,7 +347,7 @@ def test_models_are_kept_of_the_study_as_it_is_and_every_ping_where_it_is_timed(
 @pytest.mark.parametrize("name", ["series.csv", "multi_task.safetensors", "single_task_swell.safetensors"])
 @pytest.mark.parametrize("damage", ["lost", "cut"])
 def test_a_cell_with_a_damaged_output_is_done_again(copy: Grid, name: str, damage: str) -> None:
-    cell = Cell(SEEDS, TWO, timed=True)
+    cell = TIMED
     assert copy.reasons(cell) == []
     path = copy.paths(cell).folder / name
     content = path.read_bytes()
@@ -358,6 +356,10 @@ def test_a_cell_with_a_damaged_output_is_done_again(copy: Grid, name: str, damag
         path.write_bytes(content[:-1])
     assert copy.reasons(cell) == [f"{name} is missing, torn or edited"]
     assert copy.reasons(Cell(SEEDS, TWO)) == []
+
+
+def test_a_cell_without_labels_is_done_again_where_they_are_wanted(grid: Grid) -> None:
+    assert grid.reasons(Cell(SEEDS, TWO, labels=True)) == ["labels of every ping is new (kept)"]
 
 
 def test_an_edited_accuracy_is_no_record(copy: Grid) -> None:
@@ -384,7 +386,7 @@ def test_interrupted_work_goes_on_where_it_stopped(
     copy: Grid, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("artifact.grid.grid.local_processes", lambda *_: nullcontext(InThisProcess()))
-    cells = [Cell(SEEDS, TWO, timed=True), Cell(SEEDS, TWO), Cell(OTHER, ("majority",))]
+    cells = [TIMED, Cell(SEEDS, TWO), Cell(OTHER, ("majority",))]
     before = copy.read(cells[:2])
     stands = copy.paths(cells[0]).record.stat().st_mtime_ns
     copy.paths(cells[1]).record.unlink()
@@ -401,7 +403,7 @@ def test_interrupted_work_goes_on_where_it_stopped(
 
 def test_a_status_counts_reasons(grid: Grid) -> None:
     other = dataclasses.replace(grid, device="cuda")
-    cells = [Cell(SEEDS, TWO), Cell(SEEDS, TWO, timed=True), Cell(OTHER, TWO), Cell(OTHER, ("majority",))]
+    cells = [Cell(SEEDS, TWO), TIMED, Cell(OTHER, TWO), Cell(OTHER, ("majority",))]
     assert other.status([*cells, cells[0]]).splitlines() == [
         "0 of 4 cells current",
         "  2 to do: device changed from cpu to cuda",
@@ -413,7 +415,7 @@ def test_each_cell_lies_in_a_folder_of_its_own(grid: Grid) -> None:
     base = Trace(np.arange(1_000), "../../a log\n", "csv", "0123456789abcdef")
     cells = [
         Cell(SEEDS, TWO),
-        Cell(SEEDS, TWO, timed=True),
+        TIMED,
         Cell(OTHER, TWO),
         Cell(SEEDS, ("majority",)),
         Cell(SEEDS, TWO, grid.file.varied("ties_coin")),
@@ -488,6 +490,20 @@ def test_a_few_cells_stay_in_one_stack_and_many_are_shared_out(grid: Grid, monke
         cells = [Cell(Seeds(k, k), TWO) for k in range(count)]
         sizes[count] = [len(some) for some in grid._together(cells)]
     assert sizes == {1: [1], 3: [3], 4: [4], 6: [3, 3], 10: [5, 5], 60: [25, 25, 10]}
+
+
+def test_where_there_are_many_groups_each_is_one_stack_and_the_largest_comes_first(
+    grid: Grid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("artifact.grid.grid.workers", lambda _: 2)
+    choices = [grid.file.varied(name) for name in ("ties_coin", "ties_normal", "balance_votes", "trunk_half")]
+    few = [Cell(Seeds(k, k), TWO, of) for of in choices for k in range(10)]
+    many = [
+        Cell(Seeds(k, k), TWO, grid.file.varied(name)) for name in ("learns_soft", "trunk_twice") for k in range(20)
+    ]
+    alone = [Cell(SEEDS, (name,)) for name in ("majority", "rules")]
+    sizes = [len(some) for some in grid._together([*alone, *few, *many])]
+    assert sizes == [20, 20, 10, 10, 10, 10, 1, 1]
 
 
 def test_code_of_a_suite_that_only_an_approach_looks_for_counts_too(
