@@ -15,6 +15,7 @@ from pydantic import Field
 from artifact.approaches._decoding import decode
 from artifact.approaches.approach import Approach, Labelled, Pings, Posterior, State, Training
 from artifact.labeling.engines import LabelMatrix
+from artifact.labeling.patterns import patterns_of
 from artifact.parameters import StrictModel
 from artifact.tasks.task import NORMAL, PROPERTY, Task
 
@@ -48,11 +49,11 @@ class DawidSkene:
 
     def posterior(self, votes: LabelMatrix) -> Posterior:
         """Return P(NORMAL) and P(property) of each row, shape (rows, 2)."""
-        patterns, inverse = np.unique(votes, axis=0, return_inverse=True)
+        patterns, inverse = patterns_of(votes)
         functions = np.arange(votes.shape[1])
-        logarithms = np.log(self.pi) + np.log(self.theta)[functions, :, patterns + 1].sum(axis=1)
+        logarithms = np.log(self.pi) + np.log(self.theta)[functions, :, patterns.votes + 1].sum(axis=1)
         weights = np.exp(logarithms - logarithms.max(axis=1, keepdims=True))
-        return np.asarray(weights / weights.sum(axis=1, keepdims=True))[inverse.ravel()]
+        return np.asarray(weights / weights.sum(axis=1, keepdims=True))[inverse]
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,10 @@ class FittedDawidSkene:
 def fit(training: Training, p: DawidSkeneParameters) -> FittedDawidSkene:
     """Fit to the votes of the training rows by EM over their distinct patterns."""
     (task,) = training.pings.tasks
-    patterns, counts = np.unique(training.pings.votes[task.name], axis=0, return_counts=True)
-    model = _maximised(patterns, counts, _majority_share(patterns, counts))
+    patterns, _ = patterns_of(training.pings.votes[task.name])
+    model = _maximised(patterns.votes, patterns.counts, _majority_share(patterns.votes, patterns.counts))
     for _ in range(p.epochs):
-        model = _maximised(patterns, counts, model.posterior(patterns)[:, PROPERTY])
+        model = _maximised(patterns.votes, patterns.counts, model.posterior(patterns.votes)[:, PROPERTY])
     return FittedDawidSkene(task, model, task.name in p.decoded)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from artifact.approaches._label_models import Balance, LabelModelNumbers, LabelModelProblem, fit_label_models
 from artifact.approaches.approach import Approach, Labelled, Need, Pings, Posterior, State, Training, decided
 from artifact.errors import BadInputError
 from artifact.labeling.engines import LabelMatrix
+from artifact.labeling.patterns import patterns_of
 from artifact.parameters import StrictModel
 from artifact.tasks.task import NORMAL, PROPERTY, Task
 
@@ -55,8 +56,8 @@ class FittedLabelModel:
 
         They depend on the pattern of votes alone, so each distinct pattern is asked for once.
         """
-        patterns, inverse = np.unique(votes, axis=0, return_inverse=True)
-        return np.asarray(_rebuilt(self.mu, self.prior).predict_proba(patterns))[inverse.ravel()]
+        patterns, inverse = patterns_of(votes)
+        return np.asarray(_rebuilt(self.mu, self.prior).predict_proba(patterns.votes))[inverse]
 
     def label(self, pings: Pings) -> Labelled:
         """Label each ping by its votes; a tie is decided as the parameters say."""
@@ -70,48 +71,49 @@ class FittedLabelModel:
         return {"mu": self.mu, "prior": self.prior, **coin}
 
 
-@single_task.fitting()
-def fit(training: Training, p: SingleTaskParameters) -> FittedLabelModel:
-    """Fit Snorkel's LabelModel to the votes of the training rows; it needs three functions.
-
-    Where no time is taken, what was fitted to the same votes in the same way is not fitted again: variations share it.
-    """
-    ((task, votes),) = training.pings.votes.items()
-    balance = _class_balance(training.pings, task, p)
-    fitted = _fitted if training.engine.training == "stack" else _fitted.__wrapped__
-    given = _Votes(hashlib.sha256(votes.tobytes()).hexdigest(), votes.shape, votes)
-    mu, prior = fitted(given, p.epochs, p.learning_rate, balance, training.seed, training.device)
-    return FittedLabelModel(task, mu, prior, p.ties, training.seed)
-
-
-@dataclass(frozen=True)
-class _Votes:
-    """Votes that are equal where their content is."""
-
-    sha256: str
-    shape: tuple[int, ...]
-    matrix: LabelMatrix = field(compare=False)
+@single_task.fitting(together=True)
+def fit(trainings: Sequence[Training], p: SingleTaskParameters) -> list[FittedLabelModel]:
+    """Fit to the votes of the training rows: Snorkel's LabelModel, or ours in one stack, as their engine says."""
+    balances = [_class_balance(training.pings, p) for training in trainings]
+    by = _by_stack if trainings[0].engine.training == "stack" else _by_snorkel
+    try:
+        learnt = by(trainings, balances, p)
+    except ArithmeticError:
+        problem = f"{p.learning_rate:g} lets the label model diverge"
+        raise BadInputError("approaches.single_task.learning_rate", problem, "lower it") from None
+    return [
+        FittedLabelModel(training.pings.tasks[0].name, mu, prior, p.ties, training.seed)
+        for training, (mu, prior) in zip(trainings, learnt, strict=True)
+    ]
 
 
-@lru_cache(maxsize=128)
-def _fitted(  # noqa: PLR0913 - all that decides a label model
-    votes: _Votes, epochs: int, learning_rate: float, balance: tuple[float, float] | None, seed: int, device: str
-) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """Return mu and prior of Snorkel's LabelModel."""
+def _by_stack(
+    trainings: Sequence[Training], balances: Sequence[Balance], p: SingleTaskParameters
+) -> list[LabelModelNumbers]:
+    problems = [
+        LabelModelProblem(patterns_of(_votes(training.pings))[0], balance, training.seed)
+        for training, balance in zip(trainings, balances, strict=True)
+    ]
+    return fit_label_models(problems, p.epochs, p.learning_rate)
+
+
+def _by_snorkel(
+    trainings: Sequence[Training], balances: Sequence[Balance], p: SingleTaskParameters
+) -> list[LabelModelNumbers]:
     from snorkel.labeling.model import LabelModel
 
-    model = LabelModel(cardinality=2, verbose=False, device=device)
-    # Always pass a seed: Snorkel draws its default once, when it is imported.
-    options = {"seed": seed, "class_balance": balance, "progress_bar": False}
-    try:
-        model.fit(votes.matrix, n_epochs=epochs, lr=learning_rate, **options)
-    except Exception as error:
-        # Snorkel has no error of its own for that.
-        if "NaN" not in str(error):
-            raise
-        problem = f"{learning_rate:g} lets the label model diverge"
-        raise BadInputError("approaches.single_task.learning_rate", problem, "lower it") from None
-    return model.mu.detach().cpu().numpy(), np.asarray(model.p, dtype=np.float64)
+    learnt = []
+    for training, balance in zip(trainings, balances, strict=True):
+        model = LabelModel(cardinality=2, verbose=False, device=training.device)
+        # Always pass a seed: Snorkel draws its default once, when it is imported.
+        options = {"seed": training.seed, "class_balance": balance, "progress_bar": False}
+        try:
+            model.fit(_votes(training.pings), n_epochs=p.epochs, lr=p.learning_rate, **options)
+        except Exception as error:
+            # Snorkel has no error of its own for that.
+            raise ArithmeticError(str(error)) if "NaN" in str(error) else error from None
+        learnt.append((model.mu.detach().cpu().numpy(), np.asarray(model.p, dtype=np.float64)))
+    return learnt
 
 
 @single_task.loading
@@ -121,17 +123,22 @@ def load(state: State, tasks: tuple[Task, ...], p: SingleTaskParameters) -> Fitt
     return FittedLabelModel(task.name, state["mu"], state["prior"], p.ties, int(state.get("seed", 0)))
 
 
-def _class_balance(pings: Pings, task: str, p: SingleTaskParameters) -> tuple[float, float] | None:
+def _votes(pings: Pings) -> LabelMatrix:
+    (votes,) = pings.votes.values()
+    return votes
+
+
+def _class_balance(pings: Pings, p: SingleTaskParameters) -> Balance:
     """Return P(NORMAL) and P(property) as they are told; Snorkel takes them to be equal where nothing is.
 
     From votes: the share of rows on which votes for the property outnumber those against it.
     """
     if p.class_balance == "uniform":
         return None
-    votes = pings.votes[task]
     if p.class_balance == "gold":
-        share = float(pings.gold[task].mean())
+        share = float(pings.gold[pings.tasks[0].name].mean())
     else:
+        votes = _votes(pings)
         share = float(((votes == PROPERTY).sum(axis=1) > (votes == NORMAL).sum(axis=1)).mean())
     share = float(np.clip(share, 1e-3, 1 - 1e-3))
     return 1 - share, share

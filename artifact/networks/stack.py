@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from artifact.networks.network import PARTS, TRUNK, Network, NetworkParameters, Problem, head
+from artifact.networks.products import SMALL, product
 from artifact.networks.snorkel import columns, untrained
 
 if TYPE_CHECKING:
@@ -20,12 +21,8 @@ CLIP = 1.0
 """The norm to which Snorkel's Trainer clips a network's gradient."""
 BETAS, EPSILON = (0.9, 0.999), 1e-8
 """Adam's constants in Snorkel's Trainer."""
-SMALL = 400
-"""Below so many multiplications torch 2.13's batched product on a CPU rounds otherwise than a single one (tried)."""
 GATHERED = 1000
 """At most so many batches have their rows gathered at once: it bounds the memory."""
-TRIALS = 5
-"""Products of random matrices that must agree to the last bit before many are made at once."""
 
 
 def train_stack(problems: Sequence[Problem], p: NetworkParameters, device: str = "cpu") -> list[Network]:
@@ -137,19 +134,19 @@ class _Stack:
         *trunk, weights, biases = self._parts
         rows, hidden = pulls[0].shape[1], [z]
         for weight, bias in zip(trunk[::2], trunk[1::2], strict=True):
-            hidden.append(_product("forward", rows, hidden[-1], weight, bias).relu_())
+            hidden.append(product("forward", rows, hidden[-1], weight, bias).relu_())
         # To a product, the heads are as many networks more.
         h, weight, bias = hidden[-1].repeat_interleave(self._heads, 0), weights.flatten(0, 1), biases.flatten(0, 1)
-        g = _into_logits(pulls, _product("forward", rows, h, weight, bias))
+        g = _into_logits(pulls, product("forward", rows, h, weight, bias))
         found = [of.view(*weights.shape[:2], *of.shape[1:]) for of in _into_linear(g, h, rows)]
-        *others, last = _product("input", rows, g, weight).view(-1, self._heads, *h.shape[1:]).unbind(1)
+        *others, last = product("input", rows, g, weight).view(-1, self._heads, *h.shape[1:]).unbind(1)
         # Autograd adds up from the last head to the first.
         into = functools.reduce(torch.add, reversed(others), last)
         for layer in reversed(range(len(trunk) // 2)):
             g = torch.ops.aten.threshold_backward(into, hidden[layer + 1], 0)
             found = [*_into_linear(g, hidden[layer], rows), *found]
             if layer:
-                into = _product("input", rows, g, trunk[2 * layer])
+                into = product("input", rows, g, trunk[2 * layer])
         return found
 
     def _step(self, gradient: Tensor, factors: Sequence[Tensor], stepped: Tensor | None) -> None:
@@ -218,7 +215,7 @@ def _into_logits(pulls: Sequence[Tensor], logits: Tensor) -> Tensor:
 
 
 def _into_linear(g: Tensor, x: Tensor, rows: int) -> tuple[Tensor, Tensor]:
-    return _product("weight", rows, g, x), g[:, :rows].sum(1)
+    return product("weight", rows, g, x), g[:, :rows].sum(1)
 
 
 def _clipped(gradient: Sequence[Tensor], stepped: Tensor | None) -> Tensor:
@@ -238,51 +235,3 @@ def _clipped(gradient: Sequence[Tensor], stepped: Tensor | None) -> Tensor:
         total = torch.stack([norm(of.index_select(0, at)) for of, at in zip(norms, places, strict=True)])
     flat = torch.cat([part.flatten(1) for part in gradient], dim=1)
     return flat.mul_((CLIP / (total + 1e-6)).clamp(max=1.0)[:, None])
-
-
-def _at_once(kind: str, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
-    """Multiply K pairs of matrices, shape (K, ., .): "forward" a b' + bias, "weight" a' b, "input" a b."""
-    import torch
-
-    if bias is None:
-        return torch.bmm(a.mT if kind == "weight" else a, b)
-    # MKL's batched product rounds a b' before it adds where there is one input; its single product does not.
-    multiply = torch.addcmul if a.shape[2] == 1 else torch.baddbmm
-    return multiply(bias[:, None], a, b.mT)
-
-
-def _one_by_one(kind: str, rows: int, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
-    """Return the same from as many single products of the first ``rows`` rows, by the calls that Snorkel makes."""
-    import torch
-
-    cut = a[:, :rows]
-    if bias is not None:
-        values = [torch.nn.functional.linear(*of) for of in zip(cut, b, bias, strict=True)]
-    elif kind == "weight":
-        return torch.stack([x.t() @ y for x, y in zip(cut, b[:, :rows], strict=True)])
-    else:
-        values = [x @ y for x, y in zip(cut, b, strict=True)]
-    return torch.nn.functional.pad(torch.stack(values), (0, 0, 0, a.shape[1] - rows))
-
-
-def _product(kind: str, rows: int, a: Tensor, b: Tensor, bias: Tensor | None = None) -> Tensor:
-    if a.device.type != "cpu" or _alike(kind, rows, a.shape, b.shape):
-        return _at_once(kind, a, b, bias)
-    return _one_by_one(kind, rows, a, b, bias)
-
-
-@functools.cache
-def _alike(kind: str, rows: int, *shapes: tuple[int, ...]) -> bool:
-    """Try whether K products at once round as one by one: libraries choose their order of sums by shape and CPU."""
-    import torch
-
-    generator = torch.Generator().manual_seed(0)
-    for _ in range(TRIALS):
-        a, b = (torch.randn(shape, generator=generator) for shape in shapes)
-        a[:, rows:] = 0
-        bias = torch.randn(b.shape[:2], generator=generator) if kind == "forward" else None
-        compared = slice(None) if kind == "weight" else slice(rows)
-        one, other = _at_once(kind, a, b, bias), _one_by_one(kind, rows, a, b, bias)
-        if not torch.equal(one[:, compared], other[:, compared]):
-            return False
-    return True

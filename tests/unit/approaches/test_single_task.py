@@ -11,7 +11,7 @@ import pytest
 from snorkel.labeling.model import LabelModel
 
 from artifact.approaches.approach import Approach, Fitted, Pings, Training, decided
-from artifact.approaches.single_task import SingleTaskParameters, _fitted
+from artifact.approaches.single_task import SingleTaskParameters
 from artifact.dataset import Dataset
 from artifact.errors import BadInputError
 from artifact.labeling.engines import LabelMatrix
@@ -189,41 +189,34 @@ def test_training_rows_alone_decide_it(
     assert np.array_equal(one, other)
 
 
-def test_a_learning_rate_that_diverges_is_one_line(
-    approach_of: ApproachOf, fitted: Fit, noise: Pings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def diverge(*_: object, **__: object) -> None:
-        raise Exception("Loss is NaN. Aborting training.")
-
-    monkeypatch.setattr(LabelModel, "fit", diverge)
-    _fitted.cache_clear()
-    with pytest.raises(
-        BadInputError, match=r"single_task\.learning_rate: 0\.01 lets the label model diverge; lower it"
-    ):
-        fitted(approach_of("single_task"), noise)
+@pytest.mark.parametrize("training", ["snorkel", "stack"])
+def test_a_learning_rate_that_diverges_is_one_line(approach_of: ApproachOf, noise: Pings, training: str) -> None:
+    wild, engine = approach_of("single_task", learning_rate=50.0), FAST.model_copy(update={"training": training})
+    with pytest.raises(BadInputError, match=r"single_task\.learning_rate: 50 lets the label model diverge; lower it"):
+        wild.fit({"noise": Training(noise, 1, "cpu", engine)})
 
 
-def test_the_same_votes_are_fitted_once_unless_they_are_timed(
-    approach_of: ApproachOf, noise: Pings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fits, fit = [], LabelModel.fit
-
-    def counted(self: LabelModel, *given: object, **options: object) -> None:
-        fits.append(1)
-        fit(self, *given, **options)
-
-    monkeypatch.setattr(LabelModel, "fit", counted)
-    _fitted.cache_clear()
-    normal, timed = approach_of("single_task"), FAST.model_copy(update={"training": "snorkel"})
-    other = dataclasses.replace(noise, votes={"noise": noise.votes["noise"][::-1]})
-    for pings, seed, engine, expected in (
-        (noise, 1, FAST, 1), (noise, 1, FAST, 1), (noise, 2, FAST, 2), (other, 1, FAST, 3), (noise, 1, timed, 4),
-    ):  # fmt: skip
-        normal.fit({"noise": Training(pings, seed, "cpu", engine)})
-        assert len(fits) == expected
+def test_both_engines_give_the_same_label_models(approach_of: ApproachOf, everything: Pings) -> None:
+    approach = approach_of("single_task", class_balance="votes")
+    trainings = [
+        {
+            (seed, task.name): Training(
+                everything.of(task), seed, "cpu", FAST.model_copy(update={"training": training})
+            )
+            for seed in (1, 2)
+            for task in everything.tasks
+        }
+        for training in ("snorkel", "stack")
+    ]
+    snorkels, ours = (approach.fit(of) for of in trainings)
+    for key, (one, _) in snorkels.items():
+        for name, values in one.state().items():
+            np.testing.assert_array_equal(values, ours[key][0].state()[name], err_msg=f"{key} {name}", strict=True)
 
 
-def test_another_error_of_snorkels_is_not_hidden(approach_of: ApproachOf, fitted: Fit, noise: Pings) -> None:
+@pytest.mark.parametrize("training", ["snorkel", "stack"])
+def test_another_error_is_not_hidden(approach_of: ApproachOf, noise: Pings, training: str) -> None:
     two_functions = dataclasses.replace(noise, votes={"noise": noise.votes["noise"][:, :2]})
+    engine = FAST.model_copy(update={"training": training})
     with pytest.raises(ValueError, match="at least 3"):
-        fitted(approach_of("single_task"), two_functions)
+        approach_of("single_task").fit({"noise": Training(two_functions, 1, "cpu", engine)})

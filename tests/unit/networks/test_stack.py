@@ -11,7 +11,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from artifact.networks import stack
+from artifact.networks import products, stack
 from artifact.networks.network import Network, NetworkParameters, Problem
 from artifact.networks.snorkel import _loader, train_by_snorkel, untrained
 from artifact.networks.stack import train_stack
@@ -108,7 +108,7 @@ def test_products_one_by_one_give_the_same_bits(
 ) -> None:
     problems = [problem_of(seed) for seed in range(3)]
     at_once = train_stack(problems, p)
-    monkeypatch.setattr(stack, "_alike", lambda *_: False)
+    monkeypatch.setattr(products, "_alike", lambda *_: False)
     for one, other in zip(at_once, train_stack(problems, p), strict=True):
         assert_same(one, other)
 

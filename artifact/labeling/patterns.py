@@ -1,0 +1,82 @@
+"""Patterns of votes: a row's votes are one number, and what depends on them alone is worked out once for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artifact.labeling.engines import LabelMatrix
+
+Integers = NDArray[np.int64]
+SYMBOLS = 3
+"""A function abstains, or votes one of two ways."""
+DIGITS = 20
+"""Votes that make one number: 3^20 times as many rows as anybody has fits into 64 bits."""
+COUNTED = 10
+"""Up to so many votes make numbers so small (3^10 = 59,049) that counting each is faster than sorting them."""
+BLOCK = 1 << 16
+"""Rows whose numbers are worked out at a time, so that they stay in the cache."""
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """The distinct rows of votes in ascending order, shape (patterns, functions), and how often each comes.
+
+    Patterns of parts of a series add up to those of the whole.
+    """
+
+    votes: LabelMatrix
+    counts: Integers
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are in all."""
+        return int(self.counts.sum())
+
+    def __add__(self, other: Patterns) -> Patterns:
+        both, inverse = patterns_of(np.concatenate([self.votes, other.votes]))
+        counts = np.zeros(len(both.votes), dtype=np.int64)
+        np.add.at(counts, inverse, np.concatenate([self.counts, other.counts]))
+        return Patterns(both.votes, counts)
+
+
+def patterns_of(votes: LabelMatrix) -> tuple[Patterns, NDArray[np.intp]]:
+    """Return the patterns of votes, shape (rows, functions), and which of them each row is, shape (rows,)."""
+    number = _numbers(votes)
+    if votes.shape[1] > COUNTED:
+        _, first, inverse, counts = np.unique(number, return_index=True, return_inverse=True, return_counts=True)
+        return Patterns(votes[first], counts), inverse.ravel()
+    counts = np.bincount(number, minlength=SYMBOLS ** votes.shape[1])
+    there = np.flatnonzero(counts)
+    place = np.zeros(len(counts), dtype=np.intp)
+    place[there] = np.arange(len(there))
+    powers = SYMBOLS ** np.arange(votes.shape[1])[::-1]
+    distinct = (there[:, None] // powers % SYMBOLS - 1).astype(votes.dtype)
+    return Patterns(distinct, counts[there]), place[number]
+
+
+def _numbers(votes: LabelMatrix) -> NDArray[Any]:
+    """Return the votes of each row as one number of base 3, which sorts as rows do."""
+    if votes.shape[1] <= COUNTED:
+        return _small_numbers(votes)
+    number = np.zeros(len(votes), dtype=np.int64)
+    for begin in range(0, votes.shape[1], DIGITS):
+        # As many numbers as there are rows leave room for further digits.
+        number = np.unique(number, return_inverse=True)[1].astype(np.int64)
+        for column in votes[:, begin : begin + DIGITS].T:
+            number = SYMBOLS * number + (column + 1)
+    return number
+
+
+def _small_numbers(votes: LabelMatrix) -> NDArray[Any]:
+    kind: type[Any] = np.uint8 if votes.shape[1] <= 5 else np.uint16
+    found = np.zeros(len(votes), dtype=kind)
+    for begin in range(0, len(votes), BLOCK):
+        number = found[begin : begin + BLOCK]
+        for column in votes[begin : begin + BLOCK].T:
+            np.multiply(number, kind(SYMBOLS), out=number)
+            np.add(number, (column + 1).astype(kind), out=number)
+    return found
