@@ -14,6 +14,7 @@ from artifact.run import Seeds
 from artifact.setting import approaches_of, tasks_of
 from artifact.study import StudyFile, Variation
 from artifact.trace.series import Trace
+from artifact.trace.shipped import shipped
 
 RUNS = 10
 """Timed runs of the paper (section 3.5); a study with fewer is a quick look, and has fewer data sets too."""
@@ -98,6 +99,7 @@ class Plan:
             "paper_every": self.of_the_paper(self.every()),
             "paper_again": self.of_the_paper(self.again()),
             **{f"under {of.name}": self.of_the_paper(self.under(of)) for of in self.choices()},
+            **{f"under {name}": self.of_the_paper(cells) for name, cells in self.on_lines().items()},
             **{f"timed {name}": cells for name, cells in self.timed_under().items()},
         }
 
@@ -142,6 +144,12 @@ class Plan:
         if not variation.set:
             return self.every()
         return [Cell(pair, self.judged, variation) for pair in self.data_sets]
+
+    def on_lines(self) -> dict[str, list[Cell]]:
+        """Return the cells of the first data sets on each line in the box as base, named for it, all else as it is."""
+        some = self.data_sets[: len(self.seeds)]
+        lines = shipped(self.file.study.trace.pings)
+        return {f"base_{line.name}": [Cell(pair, self.judged, trace=line) for pair in some] for line in lines}
 
     def choices(self) -> list[Variation]:
         """Return the variations that every verdict on accuracies is tried under.
@@ -191,3 +199,5 @@ class Plan:
 
 SIZE = "size of what was added"
 """The choice whose variations are the trials that calibration chose a size from."""
+BASE = "base trace"
+"""The choice whose ways are the lines in the box."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from artifact.reported import Plan
+from artifact.reported import BASE, Plan
 from artifact.setting import approaches_of
 
 Records = Sequence[Mapping[str, Any]]
@@ -21,6 +21,9 @@ def settled(plan: Plan, records: Mapping[str, Records]) -> dict[str, Any]:
     for variation in plan.choices():
         of = {"choice": variation.choice, "reason": variation.reason, "instead": variation.instead}
         under[variation.name] = {**of, **_runs(plan, records[f"under {variation.name}"])}
+    for name in plan.on_lines():
+        of = {"choice": BASE, "reason": f"{name.removeprefix('base_')} of data/lines/ as base", "instead": {}}
+        under[name] = {**of, **_runs(plan, records[f"under {name}"])}
     return {"runs": _runs(plan, [*records["paper_timed"], *crossed]), "under": under}
 
 

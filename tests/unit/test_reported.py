@@ -13,7 +13,7 @@ from artifact import paper
 from artifact.grid.grid import Grid
 from artifact.reported import Plan
 from artifact.run import Seeds
-from artifact.store.paths import ResultPaths
+from artifact.store.paths import LINES, ResultPaths
 from artifact.study import StudyFile
 from artifact.tasks import outage
 from artifact.trace.series import Trace
@@ -86,6 +86,16 @@ def test_verdicts_are_tried_under_every_choice_and_every_size_that_was_tried(stu
     assert {"swell_4_8", "swell_5_10", "swell_8_16"} <= set(choices)
     assert not {"best", "rule_textbook", "bucket_figure_2", "swell_6_12"} & set(choices)
     assert choices["swell_4_8"].set == {"tasks.swell.increase_ms": [4, 8]}
+
+
+def test_verdicts_are_tried_on_every_line_in_the_box_with_the_papers_number_of_data_sets(study_file: StudyFile) -> None:
+    plan = Plan(study_file)
+    lines = plan.on_lines()
+    assert list(lines) == [f"base_{path.stem}" for path in sorted(LINES.glob("*.csv"))]
+    for name, cells in lines.items():
+        assert [cell.seeds for cell in cells] == [cell.seeds for cell in plan.every()[:10]]
+        assert {cell.trace.name for cell in cells if cell.trace} == {name.removeprefix("base_")}
+        assert plan.reported()[f"under {name}"] == cells
 
 
 def test_a_variation_that_puts_one_approach_in_the_place_of_another_needs_no_runs(study_file: StudyFile) -> None:

@@ -22,7 +22,7 @@ def record(seed: int, f1: float, present: float | None = 0.5, approaches: tuple[
 
 
 def records(timed: list[Any], every: list[Any], plan: Plan) -> dict[str, list[Any]]:
-    under = {f"under {of.name}": every for of in plan.choices()}
+    under = {f"under {name}": every for name in (*(of.name for of in plan.choices()), *plan.on_lines())}
     return {"paper_timed": timed, "paper_every": every, "paper_again": [], **under}
 
 
@@ -51,9 +51,10 @@ def test_a_run_without_an_approach_has_none_in_its_place(study_file: StudyFile) 
 def test_every_choice_has_its_runs(study_file: StudyFile) -> None:
     plan = Plan(study_file)
     under = settled(plan, records([], [record(1, 0.5)], plan))["under"]
-    assert list(under) == [of.name for of in plan.choices()]
+    assert list(under) == [*(of.name for of in plan.choices()), *plan.on_lines()]
     assert under["trunk_not_shared"]["instead"] == {"multi_task": "separate_networks"}
-    assert {of["choice"] for of in under.values()} >= {"ties", "class balance", "trunk", "split"}
+    assert {of["choice"] for of in under.values()} >= {"ties", "class balance", "trunk", "split", "base trace"}
+    assert under["base_cloud_host"]["reason"] == "cloud_host of data/lines/ as base"
 
 
 def test_what_calibration_judged_is_read_off_the_study(study_file: StudyFile) -> None:
