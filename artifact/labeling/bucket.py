@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,38 +138,45 @@ class ColumnBucket:
         self._end = size // 2 if end is None else end
 
     @cached_property
-    def _edges(self) -> tuple[Integers, Integers]:
-        at = np.arange(self._series.n)
-        return (
-            np.clip(at + self._begin, 0, self._series.n),
-            np.clip(at + self._end, 0, self._series.n),
-        )
-
-    @cached_property
     def size(self) -> Integers:
         """The number of measurements in each bucket."""
-        start, stop = self._edges
-        return stop - start
+        return self._series.window_size(self._begin, self._end)
 
     @cached_property
     def answered(self) -> Integers:
         """The number of answered pings in each bucket."""
-        return self._over(self._series.counts)
-
-    @cached_property
-    def _total(self) -> Floats:
-        return self._over(self._series.totals).astype(np.float64)
+        return self._sum("answered")
 
     @cached_property
     def mean(self) -> Floats:
         """The mean of the answered pings (ms)."""
-        return _where(self.answered > 0, lambda: _mean_ms(self._total, self.answered))
+        return self._mean_us / 1000
 
     @cached_property
     def std(self) -> Floats:
         """The standard deviation of the answered pings (ms), with n - 1 as pandas has it."""
-        squares = self._over(self._series.squares).astype(np.float64)
-        return _where(self.answered > 1, lambda: _std_ms(self._total, squares, self.answered))
+        # The steps of _std_ms, in one array.
+        found = self._total * self._mean_us
+        with np.errstate(divide="ignore", invalid="ignore"):
+            np.subtract(self._sum("squares").astype(np.float64), found, out=found)
+            np.maximum(found, 0, out=found)
+            np.divide(found, self._count - 1, out=found)
+            np.sqrt(found, out=found)
+        return np.divide(found, 1000, out=found)
+
+    @cached_property
+    def _mean_us(self) -> Floats:
+        # Nothing through nothing is the NaN of an empty bucket.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self._total / self._count
+
+    @cached_property
+    def _total(self) -> Floats:
+        return self._sum("total").astype(np.float64)
+
+    @cached_property
+    def _count(self) -> Floats:
+        return self.answered.astype(np.float64)
 
     @cached_property
     def median(self) -> Floats:
@@ -204,23 +212,88 @@ class ColumnBucket:
         """The halves of the buckets that begin with each ping."""
         return self._series.window(self._size, 0, self._size // 2)
 
-    def _over(self, running: Integers) -> Integers:
-        start, stop = self._edges
-        return running[stop] - running[start]
+    def _sum(self, what: str) -> Integers:
+        return self._series.window_sum(what, self._begin, self._end)
+
+
+class Sliced(Protocol):
+    """Whole microseconds of every ping, 0 a loss: an array, or what is worked out where it is asked for."""
+
+    def __len__(self) -> int:
+        """Return the number of pings."""
+        ...
+
+    def __getitem__(self, part: slice, /) -> Integers:
+        """Return the values of a part."""
+        ...
+
+
+@dataclass
+class Reach:
+    """How far, in pings, windows have looked before and behind a series' pings; ``excess`` that of its excesses."""
+
+    before: int = 0
+    behind: int = 0
+    excess: dict[int, Reach] = field(default_factory=dict)
+
+    def cover(self, begin: int, end: int) -> tuple[int, int]:
+        """Take in the window from i + begin to i + end (exclusive), and return how far windows have looked by now."""
+        self.before, self.behind = max(self.before, -begin), max(self.behind, end)
+        return self.before, self.behind
+
+    @property
+    def whole(self) -> tuple[int, int]:
+        """How many pings before and behind a stretch decide what is said of it."""
+        beyond = [(size // 2 + of.whole[0], size // 2 + of.whole[1]) for size, of in self.excess.items()]
+        before, behind = zip((self.before, self.behind), *beyond, strict=True)
+        return max(before), max(behind)
 
 
 class ColumnSeries:
-    """A whole series with its running sums; windows over it are computed once and shared.
+    """A series, or a block of its pings with windows that reach beyond it; what is computed once is shared.
 
-    ``rtt_us``: shape (n,), int64, microseconds, 0 is a loss.
+    ``rtt_us``: shape (n,), int64, microseconds, 0 is a loss. Running sums begin anew with each block and its
+    surroundings, as far as ``reach`` says that windows look: blocks that stay in the cache are worked on there.
     """
 
-    def __init__(self, rtt_us: Integers) -> None:
-        self.n = len(rtt_us)
-        self.rtt_us = rtt_us
+    def __init__(self, rtt_us: Sliced, block: tuple[int, int] | None = None, reach: Reach | None = None) -> None:
+        self._whole = rtt_us
+        self._begin, self._end = block or (0, len(rtt_us))
+        self.n = self._end - self._begin
+        self.reach = reach or Reach()
+        self._sums: dict[str, Integers] = {}
+        self._padded: Integers = np.zeros(0, dtype=np.int64)
+        self._padding = (-1, -1)
         self._windows: dict[tuple[int, int, int], ColumnBucket] = {}
         self._quantiles: dict[tuple[int, int, float], Floats] = {}
         self._excesses: dict[int, ColumnSeries] = {}
+
+    @cached_property
+    def rtt_us(self) -> Integers:
+        """The values of the pings (microseconds), shape (n,)."""
+        return self._whole[self._begin : self._end]
+
+    @cached_property
+    def ping(self) -> Floats:
+        """The pings (ms), shape (n,)."""
+        return self.rtt_us / 1000
+
+    def blocks(self, rows: int) -> Iterator[tuple[slice, ColumnSeries]]:
+        """Cut it into blocks of at most so many pings, each with its place; one that is no longer is its own block."""
+        if self.n <= rows:
+            yield slice(0, self.n), self
+            return
+        for begin in range(0, self.n, rows):
+            end = min(begin + rows, self.n)
+            block = ColumnSeries(self._whole, (self._begin + begin, self._begin + end), self.reach)
+            yield slice(begin, end), block
+            block.forget()
+
+    def forget(self) -> None:
+        """Let go of all windows: as they know their series and it knows them, nothing would free a block at once."""
+        for series in self._excesses.values():
+            series.forget()
+        self._windows.clear()
 
     def of(self, values: Integers) -> ColumnSeries:
         """Return a series of other values, to take the same windows over."""
@@ -237,20 +310,24 @@ class ColumnSeries:
             self._windows[key] = ColumnBucket(self, *key)
         return self._windows[key]
 
-    @cached_property
-    def counts(self) -> Integers:
-        """Answered pings before each index, shape (n + 1,)."""
-        return _running(self.rtt_us > 0)
+    def window_size(self, begin: int, end: int) -> Integers:
+        """Return how many pings of the series lie from i + begin to i + end (exclusive) for every i."""
+        length = len(self._whole)
+        if self._begin + begin >= 0 and self._end + end <= length + 1:
+            return np.broadcast_to(np.int64(end - begin), self.n)
+        at = np.arange(self._begin, self._end)
+        return np.clip(at + end, 0, length) - np.clip(at + begin, 0, length)
 
-    @cached_property
-    def totals(self) -> Integers:
-        """The sum of RTTs before each index, shape (n + 1,), in microseconds."""
-        return _running(self.rtt_us)
+    def window_sum(self, what: str, begin: int, end: int) -> Integers:
+        """Return how many are "answered" from i + begin to i + end (exclusive), their "total", or that of "squares".
 
-    @cached_property
-    def squares(self) -> Integers:
-        """The sum of squares before each index; it may wrap around, and differences of it are still exact."""
-        return _running(self.rtt_us * self.rtt_us)
+        Squares may wrap around on the way; the sum over a window is exact still.
+        """
+        values = self._within_reach(begin, end)
+        if what not in self._sums:
+            self._sums[what] = _running(SUMMANDS[what](values))
+        running, (first, _) = self._sums[what], self._padding
+        return running[first + end : first + end + self.n] - running[first + begin : first + begin + self.n]
 
     def excess(self, size: int) -> ColumnSeries:
         """Return how far each ping lies above the medians of the ``size`` / 2 before it and from it on (microseconds).
@@ -258,9 +335,9 @@ class ColumnSeries:
         What lasts is on one side of its first and last ping, so that it exceeds nothing there.
         """
         if size not in self._excesses:
-            medians = (self.window_median(-(size // 2), 0), self.window_median(0, size // 2))
-            above = np.rint(np.maximum(self.rtt_us - np.fmax(*medians), 1))
-            self._excesses[size] = self.of(np.where(self.rtt_us > 0, above, 0).astype(np.int64))
+            reach = self.reach.excess.setdefault(size, Reach())
+            of = _Excess(self._whole, size, self.reach)
+            self._excesses[size] = ColumnSeries(of, (self._begin, self._end), reach)
         return self._excesses[size]
 
     def window_median(self, begin: int, end: int) -> Floats:
@@ -279,17 +356,53 @@ class ColumnSeries:
     def _rolling(self, begin: int, end: int, statistic: Callable[[Any], Any]) -> Floats:
         import pandas as pd
 
-        answered = np.where(self.rtt_us > 0, self.rtt_us, np.nan)
-        padding = np.full(max(-begin, end, 0), np.nan)
+        values = self._within_reach(begin, end)
+        seen = values[self._padding[0] + begin : len(values) - self._padding[1] + end]
         # pandas looks back from its row: the window of ping i is the one that ends at i + end - 1.
-        padded = pd.Series(np.concatenate([padding, answered, padding]))
-        found = statistic(padded.rolling(end - begin, min_periods=1)).to_numpy()
-        first = len(padding) + end - 1
-        return np.asarray(found[first : first + self.n], dtype=np.float64)
+        answered = pd.Series(np.where(seen > 0, seen, np.nan))
+        found = statistic(answered.rolling(end - begin, min_periods=1)).to_numpy()
+        return np.asarray(found[end - begin - 1 :][: self.n], dtype=np.float64)
+
+    def _within_reach(self, begin: int, end: int) -> Integers:
+        """Return the pings with as many before and behind as windows reach, losses where the series has none."""
+        if (reach := self.reach.cover(begin, end)) != self._padding:
+            first, last = self._begin - reach[0], self._end + reach[1]
+            there = self._whole[max(first, 0) : min(last, len(self._whole))]
+            self._padded = np.zeros(last - first, dtype=np.int64)
+            self._padded[max(-first, 0) :][: len(there)] = there
+            self._padding = reach
+            self._sums.clear()
+        return self._padded
+
+
+@dataclass(frozen=True)
+class _Excess:
+    """How far each ping of a series lies above the medians on its sides, worked out for the part that is asked for."""
+
+    of: Sliced
+    size: int
+    reach: Reach
+
+    def __len__(self) -> int:
+        return len(self.of)
+
+    def __getitem__(self, part: slice) -> Integers:
+        series = ColumnSeries(self.of, (part.start, part.stop), self.reach)
+        medians = (series.window_median(-(self.size // 2), 0), series.window_median(0, self.size // 2))
+        above = np.rint(np.maximum(series.rtt_us - np.fmax(*medians), 1))
+        return np.where(series.rtt_us > 0, above, 0).astype(np.int64)
+
+
+SUMMANDS: dict[str, Callable[[Integers], NDArray[Any]]] = {
+    "answered": lambda values: values > 0,
+    "total": lambda values: values,
+    "squares": lambda values: values * values,
+}
 
 
 def _running(values: NDArray[Any]) -> Integers:
-    sums = np.zeros(len(values) + 1, dtype=np.int64)
+    sums = np.empty(len(values) + 1, dtype=np.int64)
+    sums[0] = 0
     np.cumsum(values, out=sums[1:])
     return sums
 
@@ -300,8 +413,3 @@ def _mean_ms(total: Any, count: Any) -> Any:
 
 def _std_ms(total: Any, squares: Any, count: Any) -> Any:
     return np.sqrt(np.maximum(squares - total * (total / count), 0) / (count - 1)) / 1000
-
-
-def _where(enough: NDArray[np.bool_], compute: Callable[[], Floats]) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(enough, compute(), np.nan)

@@ -15,25 +15,42 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LabelMatrix = NDArray[np.int8]
+BLOCK = 1 << 15
+"""Pings that are labelled at a time: what is worked out for them stays in the cache."""
 BUCKETS: dict[str, type[RowBucket]] = {"once": RowBucket, "figure 2": SlicedBucket}
 """How a bucket is cut, ping by ping; it changes times alone."""
 
 
 def apply_columns(task: Task, rtt_us: NDArray[np.int64], series: ColumnSeries | None = None) -> LabelMatrix:
-    """Label every ping at once: shape (n, functions), votes in {-1, 0, 1}.
+    """Label every ping, block by block: shape (n, functions), votes in {-1, 0, 1}, a column in one piece.
 
-    ``rtt_us``: shape (n,), microseconds, 0 is a loss. Tasks that are given the same ``series`` share its sums.
+    ``rtt_us``: shape (n,), microseconds, 0 is a loss. Tasks that are given the same ``series`` share the sums of one
+    that is no longer than a block. Nothing else than the votes is kept for each ping of a longer one.
     """
-    series = series or ColumnSeries(rtt_us)
-    given = {"x": SimpleNamespace(ping=rtt_us / 1000), "bucket": series.bucket(task.p.bucket), "p": task.p}
     functions = task.labeling_functions
-    votes = np.full((len(rtt_us), len(functions)), ABSTAIN, dtype=np.int8, order="F")
-    for column, function in enumerate(functions):
-        if isinstance(function, LabelingFunction):
-            votes[np.asarray(function.holds(**given)), column] = function.votes
-        else:
-            votes[:, column] = _apply_snorkel([function], frame_of(rtt_us))[:, 0]
+    votes = np.empty((len(rtt_us), len(functions)), dtype=np.int8, order="F")
+    whole = series or ColumnSeries(rtt_us)
+    for place, block in whole.blocks(BLOCK):
+        given = {"x": SimpleNamespace(ping=block.ping), "bucket": block.bucket(task.p.bucket), "p": task.p}
+        for column, function in zip(votes[place].T, functions, strict=True):
+            if isinstance(function, LabelingFunction):
+                holds = np.asarray(function.holds(**given), dtype=np.bool_)
+                np.multiply(holds, np.int8(function.votes - ABSTAIN), out=column)
+                np.add(column, np.int8(ABSTAIN), out=column)
+    if series is None:
+        whole.forget()
+    for column, function in zip(votes.T, functions, strict=True):
+        if not isinstance(function, LabelingFunction):
+            column[:] = _apply_snorkel([function], frame_of(rtt_us))[:, 0]
     return votes
+
+
+def reach_of(task: Task) -> tuple[int, int]:
+    """Return how many pings before and behind a stretch decide, at most, how it is labelled."""
+    series = ColumnSeries(np.zeros(1, dtype=np.int64))
+    with np.errstate(all="ignore"):
+        apply_columns(task, series.rtt_us, series)
+    return series.reach.whole
 
 
 def apply_rows(

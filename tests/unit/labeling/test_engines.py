@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
+import weakref
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from snorkel.labeling import labeling_function
 
 from artifact.dataset import Dataset
+from artifact.labeling import engines
 from artifact.labeling.bucket import ColumnSeries
-from artifact.labeling.engines import BUCKETS, apply_columns, apply_rows
+from artifact.labeling.engines import BUCKETS, apply_columns, apply_rows, reach_of
 from artifact.parameters import EngineParameters
 from artifact.setting import setting_of, varied
 from artifact.study import StudyFile
 from artifact.tasks.task import Task
+from artifact.trace.series import LONGEST_RTT_US
 
 
 def by_name(tasks: tuple[Task, ...], name: str) -> Task:
@@ -95,6 +101,64 @@ def test_buckets_reach_beyond_the_labelled_rows(tasks: tuple[Task, ...]) -> None
     names = [function.name for function in by_name(tasks, "outage").labeling_functions]
     assert votes.shape == (10, 4)
     assert votes[[7, 9], names.index("lf_all_answered_around")].tolist() == [0, -1]
+
+
+RTTS = st.one_of(st.just(0), st.integers(4_900, 5_100), st.integers(1, LONGEST_RTT_US))
+SERIES = st.one_of(
+    st.lists(RTTS, min_size=1, max_size=300),
+    st.tuples(RTTS, st.integers(1, 300)).map(lambda drawn: [drawn[0]] * drawn[1]),
+)
+
+
+@given(SERIES, st.integers(1, 60), st.sampled_from(["main", "robust", "blind"]))
+def test_blocks_change_no_vote(tasks: tuple[Task, ...], values: list[int], rows: int, suite: str) -> None:
+    """Losses, constant series, one ping; in blocks far shorter than the windows that look beyond them."""
+    rtt_us = np.array(values, dtype=np.int64)
+    for task in (narrow(task, suite) for task in tasks if suite in task.suites):
+        votes = apply_columns(task, rtt_us)
+        with pytest.MonkeyPatch.context() as small:
+            small.setattr(engines, "BLOCK", rows)
+            assert np.array_equal(apply_columns(task, rtt_us), votes)
+        at = np.unique(np.linspace(0, len(rtt_us) - 1, 3).astype(np.int64))
+        assert np.array_equal(apply_rows(task, rtt_us, at), votes[at])
+
+
+@given(st.integers(0, 1_000), st.integers(1, 2_000), st.integers(1, 300))
+def test_a_stretch_with_its_reach_is_labelled_as_in_the_whole(
+    tasks: tuple[Task, ...], dataset: Dataset, suite_seed: int, begin: int, length: int
+) -> None:
+    for task in tasks:
+        task = narrow(task, task.suites[suite_seed % len(task.suites)])  # noqa: PLW2901
+        before, behind = reach_of(task)
+        first, end = max(begin - before, 0), begin + length
+        votes = apply_columns(task, dataset.rtt_us[first : end + behind])[begin - first : end - first]
+        assert np.array_equal(votes, apply_columns(task, dataset.rtt_us)[begin:end])
+
+
+def test_reaches_are_those_of_the_widest_windows(tasks: tuple[Task, ...]) -> None:
+    """A swell's prior buckets, 10 of 50, end where its own begins; a blind one looks 1,000 to either side."""
+    assert [reach_of(task) for task in tasks] == [(25, 25), (2, 2), (525, 25)]
+    blind = [task.with_parameters(task.p.model_copy(update={"suite": "blind"})) for task in tasks]
+    assert [reach_of(task) for task in blind] == [(1_025, 1_025), (2, 2), (1_000, 1_000)]
+
+
+def test_a_block_is_freed_once_it_is_labelled(tasks: tuple[Task, ...], dataset: Dataset) -> None:
+    """Memory that waits for Python's collector would be as long as the series."""
+    blocks = []
+    gc.disable()
+    try:
+        for _, block in ColumnSeries(dataset.rtt_us).blocks(1_000):
+            assert [of() for of in blocks] == [None] * len(blocks)
+            _ = block.bucket(50).prior(2).mean, block.bucket(50).excess(20).median
+            blocks.append(weakref.ref(block))
+            del block
+    finally:
+        gc.enable()
+
+
+def narrow(task: Task, suite: str) -> Task:
+    """A suite with buckets that fit into short series; contexts keep their length."""
+    return task.with_parameters(task.p.model_copy(update={"suite": suite, "bucket": 6}))
 
 
 def test_a_shared_series_gives_the_same_votes(tasks: tuple[Task, ...], dataset: Dataset) -> None:
