@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+Way: TypeAlias = Callable[[str, "Tensor", "Tensor", "Tensor | None"], "Tensor"]
+Shape: TypeAlias = tuple[int, ...]
 SMALL = 400
 """Below so many multiplications torch 2.13's batched product on a CPU rounds otherwise than a single one (tried)."""
 TRIALS = 5
@@ -20,19 +23,30 @@ def product(kind: str, rows: int, a: Tensor, b: Tensor, bias: Tensor | None = No
     Rows of ``a`` beyond the first ``rows`` are zeros, in which a product reaches ``SMALL``; so are those of ``b`` in
     "weight".
     """
-    if a.device.type != "cpu" or _alike(kind, rows, a.shape, b.shape, bias is not None):
-        return _at_once(kind, a, b, bias)
+    ways = WAYS if a.shape[2] == 1 and bias is not None else WAYS[:1]
+    for way in ways:
+        if a.device.type != "cpu" or alike(way, kind, rows, a.shape, b.shape, bias is not None):
+            return way(kind, a, b, bias)
     return _one_by_one(kind, rows, a, b, bias)
 
 
 def _at_once(kind: str, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
     import torch
 
+    left, right = a.mT if kind == "weight" else a, b.mT if kind == "forward" else b
+    return torch.bmm(left, right) if bias is None else torch.baddbmm(bias[:, None], left, right)
+
+
+def _element_by_element(_: str, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
+    """Return a b' + bias of one input: on some CPUs MKL's batched product rounds a b' before it adds."""
+    import torch
+
     if bias is None:
-        return torch.bmm(a.mT if kind == "weight" else a, b.mT if kind == "forward" else b)
-    # MKL's batched product rounds a b' before it adds where there is one input; its single product does not.
-    multiply = torch.addcmul if a.shape[2] == 1 else torch.baddbmm
-    return multiply(bias[:, None], a, b.mT)
+        raise TypeError("a product of one input and its bias")
+    return torch.addcmul(bias[:, None], a, b.mT)
+
+
+WAYS = (_at_once, _element_by_element)
 
 
 def _one_by_one(kind: str, rows: int, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
@@ -50,7 +64,7 @@ def _one_by_one(kind: str, rows: int, a: Tensor, b: Tensor, bias: Tensor | None)
 
 
 @functools.cache
-def _alike(kind: str, rows: int, a_shape: tuple[int, ...], b_shape: tuple[int, ...], biased: bool) -> bool:
+def alike(way: Way, kind: str, rows: int, a_shape: Shape, b_shape: Shape, biased: bool) -> bool:  # noqa: PLR0913
     """Try whether K products at once round as one by one: libraries choose their order of sums by shape and CPU."""
     import torch
 
@@ -60,7 +74,7 @@ def _alike(kind: str, rows: int, a_shape: tuple[int, ...], b_shape: tuple[int, .
         a[:, rows:] = 0
         bias = torch.randn(b.shape[:2], generator=generator) if biased else None
         compared = slice(None) if kind == "weight" else slice(rows)
-        one, other = _at_once(kind, a, b, bias), _one_by_one(kind, rows, a, b, bias)
+        one, other = way(kind, a, b, bias), _one_by_one(kind, rows, a, b, bias)
         if not torch.equal(one[:, compared], other[:, compared]):
             return False
     return True

@@ -109,8 +109,10 @@ class _Stack:
         steps = self._steps + stepped.cumsum(dim=0)
         self._steps = steps[-1]
         factors = [factor[steps].to(self._device) for factor in self._factors]
-        each, order = each.to(self._device), order.to(self._device)
-        z, targets = self._z[each, order], self._targets[each, order].transpose(2, 3)
+        # A row of all networks' rows has one number.
+        at = (order + each * self._z.shape[1]).to(self._device)
+        z, targets = (of.flatten(0, 1)[at.flatten()].view(*at.shape, *of.shape[2:]) for of in (self._z, self._targets))
+        targets = targets.transpose(2, 3)
         # The gradient in the logarithms of the probabilities, shape (batches, K T, size, 2).
         pull = -(targets * counts.clamp(min=1).reciprocal().to(self._device)[..., None, None]).flatten(1, 2)
         # Snorkel's cross entropy with probabilities goes back class by class.

@@ -74,7 +74,7 @@ def test_classes_are_exchanged_as_by_snorkel() -> None:
 
 
 def test_products_one_by_one_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(products, "_alike", lambda *_: False)
+    monkeypatch.setattr(products, "alike", lambda *_: False)
     assert_as_snorkel([(votes_of(seed, 3), None, seed) for seed in range(3)])
 
 
