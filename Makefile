@@ -10,6 +10,7 @@ VENV ?= .venv
 TRACES ?=
 FULL ?=
 WORLDS ?= 64
+LARGE ?=
 
 # Taken as they were written, never expanded by make, and handed to the shell as variables: a file name cannot run.
 override TRACE := $(value TRACE)
@@ -22,7 +23,8 @@ override VENV := $(value VENV)
 override FULL := $(value FULL)
 override TRACES := $(value TRACES)
 override WORLDS := $(value WORLDS)
-export FULL TRACES WORLDS TRACE DEVICE RUNS STUDY RESULTS PYTHON VENV
+override LARGE := $(value LARGE)
+export FULL LARGE TRACES WORLDS TRACE DEVICE RUNS STUDY RESULTS PYTHON VENV
 
 # One thread and one hash seed: sums and sets come in one order.
 export PYTHONHASHSEED := 0
@@ -109,8 +111,8 @@ audit: all ## answer the audit for the lines in TRACES=DIR as well (1 min a line
 multiverse: setup ## vary what the paper leaves open over WORLDS=64 worlds; goes on where it stopped (at most 10 min)
 	$(RUN) audit multiverse $(STUDY_ARGS) --worlds "$$WORLDS"
 
-bench: setup ## time both labeling engines and both models, as ratios within one run (2 min)
-	$(RUN) bench
+bench: setup ## measure speed and memory beside Snorkel's into bench.json, with LARGE=1 up to 10^8 pings (at most 6 min)
+	$(RUN) bench --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${LARGE:+--large}
 
 calibrate: setup ## choose the open parameters again on the calibration seeds; goes on where it stopped (3 min)
 	$(RUN) calibrate $(STUDY_ARGS)
@@ -168,7 +170,7 @@ golden: smoke ## write the checksums of the smoke run's stages into data/ (1 min
 	$(RUN) golden "$$RESULTS/smoke" --write
 
 clean: ## remove results and rebuilt data
-	rm -rf -- "$$RESULTS"/cells "$$RESULTS"/audit "$$RESULTS"/container "$$RESULTS"/fuzz "$$RESULTS"/sbom.json "$$RESULTS"/smoke "$$RESULTS"/results.json "$$RESULTS"/report.html "$$RESULTS"/rendered.json "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/table1.svg "$$RESULTS"/.lock
+	rm -rf -- "$$RESULTS"/cells "$$RESULTS"/audit "$$RESULTS"/container "$$RESULTS"/fuzz "$$RESULTS"/sbom.json "$$RESULTS"/smoke "$$RESULTS"/results.json "$$RESULTS"/bench.json "$$RESULTS"/report.html "$$RESULTS"/rendered.json "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/table1.svg "$$RESULTS"/.lock
 	rm -f -- data/run-*.csv data/SHA256SUMS data/datasets.json
 
 distclean: clean ## remove the environment as well

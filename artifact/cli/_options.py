@@ -78,7 +78,7 @@ def grid_of(given: dict[str, Any], small: bool = False) -> Grid:
         from artifact.trace.reading import read_trace
 
         base = read_trace(given["TRACE"], file.study.trace.pings)
-    _check_device(given["DEVICE"])
+    check_device(given["DEVICE"])
     return Grid(file, ResultPaths(given["RESULTS"]), base, given["DEVICE"], _commands(given, small))
 
 
@@ -100,7 +100,8 @@ def _check_approaches(file: Any, names: list[str]) -> None:
         raise BadInputError(file.path, problem, remedy, file.line("runs", "approaches"))
 
 
-def _check_device(device: str) -> None:
+def check_device(device: str) -> None:
+    """Refuse a device that is not there, before anything is written."""
     if device != "cuda":
         return
     import os

@@ -83,10 +83,18 @@ def _page(paths: ResultPaths, results: Mapping[str, Any], series: pd.DataFrame) 
             style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
             gold=counts(series, names, "gold"),
             labelled=counts(series, names, first),
+            speed=_speed(paths),
             **_of_claims(results),
             **_pictures(paths, results),
         )
     )
+
+
+def _speed(paths: ResultPaths) -> dict[str, Any] | None:
+    from artifact.report.speed import speed
+
+    found = speed(paths)
+    return found and {**found, "picture": _data_uri(found["picture"])}
 
 
 def _of_claims(results: Mapping[str, Any]) -> dict[str, Any]:
@@ -177,7 +185,8 @@ def _manifest(paths: ResultPaths) -> dict[str, Any]:
     """Return what decides page and pictures."""
     sources = sorted(path for kind in ("*.py", "*.j2", "*.css") for path in HERE.rglob(kind))
     named = {f"code of {path.relative_to(HERE).as_posix()}": sha256(path) for path in sources}
-    return {"results.json": sha256(paths.results), **named}
+    measured = {"bench.json": sha256(paths.bench)} if paths.bench.exists() else {}
+    return {"results.json": sha256(paths.results), **measured, **named}
 
 
 def _first_series(paths: ResultPaths, results: Mapping[str, Any]) -> Path:

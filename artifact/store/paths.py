@@ -56,6 +56,11 @@ class ResultPaths:
         """Table 1 as a picture."""
         return self.folder / "table1.svg"
 
+    @property
+    def bench(self) -> Path:
+        """How fast it was, beside its references."""
+        return self.folder / "bench.json"
+
     def figure(self, number: int) -> Path:
         """Return a figure of the paper, as SVG."""
         return self.folder / f"figure{number}.svg"

@@ -1,4 +1,4 @@
-"""What is fast, and how much, and what a neighbour does to the clocks: ratios within one run, medians of several."""
+"""What a neighbour on the machine does to the clocks: ratios of the same work beside it and alone."""
 
 from __future__ import annotations
 
@@ -8,20 +8,17 @@ import os
 import signal
 import statistics
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from artifact.grid.executor import one_thread
-from artifact.parameters import FAST
 from artifact.run import Seeds, run
 from artifact.setting import setting_of
-from artifact.store.paths import STUDY
-from artifact.study import StudyFile, read_study
+from artifact.study import StudyFile
 
 SEED = 5_000
-PINGS, REPEATS, STACK = 3_000, 3, 10
+PINGS, REPEATS = 3_000, 3
 BY_SNORKEL = {
     "engine.labeling": "rows",
     "engine.sample": 1.0,
@@ -33,29 +30,9 @@ CLOCKS = ("", "wall_")
 Times = Mapping[str, Any]
 
 
-def bench(study: Path = STUDY) -> None:
-    """Print rows per second of both engines, what loader and stack change, and what a neighbour does to the clocks."""
-    one_thread()
-    file = read_study(study).with_values({"trace.pings": PINGS, **BY_SNORKEL})
-    ours = file.with_values({"engine.loader": "batched"})
-    setting = setting_of(file, ("single_task", "multi_task"))
-    plain, batched = ([_times(of, k) for k in range(REPEATS)] for of in (file, ours))
-    print("Seconds are CPU time of the thread.")
-    print(f"{'labeling':10}{'row by row':>14}{'columns':>14}{'ratio':>10}")
-    for task in setting.tasks:
-        rows, columns = (_rate(plain, task.name, *keys) for keys in (("rows", "rows_s"), ("all_rows", "columns_s")))
-        print(f"{task.name:10}{rows:>10,.0f}/s  {columns:>10,.0f}/s  {columns / rows:>8,.0f}x")
-    stacks = [run(setting, [Seeds(SEED, SEED + k) for k in range(STACK)], FAST) for _ in range(REPEATS)]
-    snorkels, whole = _network_s(plain), _network_s(batched)
-    stacked = _network_s([of[0].record["times"] for of in stacks])
-    print(f"training one network by Snorkel's Trainer: {snorkels:.2f} s with its loader, {whole:.2f} s with ours")
-    print(f"ratio of the loaders {snorkels / whole:.1f}x")
-    print(f"in a stack of {STACK}: {stacked:.2f} s each, {snorkels / stacked:.1f}x")
-    _print_neighbours(file)
-
-
-def _print_neighbours(file: StudyFile) -> None:
+def print_neighbours(file: StudyFile) -> None:
     """Label and train alone and beside a busy process in turn; print the median of the paired ratios per clock."""
+    file = file.with_values({"trace.pings": PINGS, **BY_SNORKEL})
     cores = sorted(os.sched_getaffinity(0))
     places = {"on the other core": cores[1:2], "on the same core": cores[:1]}
     print(f"{'a neighbour':20}{'CPU time':>12}{'wall time':>12}")
@@ -142,11 +119,3 @@ def _all_s(times: Times) -> list[float]:
         )
         for clock in CLOCKS
     ]
-
-
-def _network_s(times: Sequence[Times]) -> float:
-    return statistics.median(float(of["fit_s"]["multi_task"]["all"]) for of in times)
-
-
-def _rate(times: Sequence[Times], task: str, rows: str, seconds: str) -> float:
-    return statistics.median(float(of["labeling"][task][rows] / of["labeling"][task][seconds]) for of in times)

@@ -1,0 +1,97 @@
+"""How a figure is measured: beside its reference, in turn, in one process, with what both gave compared each time."""
+
+from __future__ import annotations
+
+import statistics
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeVar
+
+from artifact.clock import timed
+
+REPEATS = 5
+Result = TypeVar("Result")
+Work = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What is to be reached: so many times as fast as ``against`` at least, or so much of a ``unit`` at most."""
+
+    what: str
+    against: str
+    wanted: float
+    unit: str = "times"
+    bound: Literal["at least", "at most"] = "at least"
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What came out for a bar: the median and all that it is the median of; whether both gave the same, if they can."""
+
+    bar: Bar
+    values: tuple[float, ...]
+    equal: bool | None
+    note: str = ""
+
+    @property
+    def median(self) -> float:
+        """The median of all values."""
+        return statistics.median(self.values)
+
+    @property
+    def passes(self) -> bool:
+        """Whether it is on the right side of the bar."""
+        if self.equal is False:
+            return False
+        return self.median >= self.bar.wanted if self.bar.bound == "at least" else self.median <= self.bar.wanted
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as bench.json holds it."""
+        return {**asdict(self), "median": self.median, "passes": self.passes}
+
+
+def beside(  # noqa: PLR0913 - one per thing that tells a comparison
+    reference: Work,
+    ours: Work,
+    same: Callable[[Any, Any], bool],
+    often: int = 1,
+    repeats: int = REPEATS,
+    device: str = "cpu",
+) -> tuple[list[tuple[float, float]], bool]:
+    """Do both in turn; return the seconds of each, pair by pair, and whether all pairs gave the same.
+
+    Each is done once before, so that neither meets a library loading. What takes no time worth measuring is done so
+    ``often`` in a row, and its seconds are the mean.
+    """
+    equal = same(reference(), ours())
+    pairs = []
+    for _ in range(repeats):
+        expected, ref = timed(reference, device)
+        found, our = timed(lambda: [ours() for _ in range(often)][-1], device)
+        pairs.append((ref.spent_s, our.shared(often).spent_s))
+        equal = equal and same(expected, found)
+    return pairs, equal
+
+
+def faster(pairs: list[tuple[float, float]], times: float = 1.0) -> tuple[float, ...]:
+    """Return how many times as fast ours was in each pair, where the reference did one of ``times`` parts of it."""
+    return tuple(times * reference / ours for reference, ours in pairs)
+
+
+def passes(pairs: list[tuple[float, float]]) -> tuple[float, ...]:
+    """Return how many of the reference went into one of ours in each pair."""
+    return tuple(ours / reference for reference, ours in pairs)
+
+
+def peak_mib(work: Work) -> float:
+    """Return the most memory (MiB) that Python and NumPy held at once for a piece of work, what it gives included."""
+    tracemalloc.start()
+    try:
+        kept = work()
+        peak: int = tracemalloc.get_traced_memory()[1]
+        del kept
+    finally:
+        tracemalloc.stop()
+    return peak / 2**20
