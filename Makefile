@@ -138,7 +138,7 @@ container: ## build the image with docker, podman or buildah, DEVICE=cuda with i
 container-test: container smoke ## smoke run and unit tests inside it, shut off; results as outside (at most 8 min)
 	tools/container test
 
-reproduce: setup ## rebuild the small study twice under other conditions, whole with FULL=1; compare bytes (3 min)
+reproduce: setup ## rebuild the small study three times under other conditions, whole with FULL=1; compare bytes (4 min)
 	"$$VENV/bin/python" tools/reproduce.py $${FULL:+--full}
 
 faults: setup ## kill it, fill its disk, start it twice: the next run finishes with equal results (at most 10 min)

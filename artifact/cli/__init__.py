@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import pkgutil
+import signal
 import sys
 from typing import NoReturn
 
@@ -15,6 +17,7 @@ from artifact.grid import interrupts
 
 BAD_INPUT = 2
 INTERRUPTED = 130
+UNREAD = 128 + signal.SIGPIPE
 
 
 class _Commands(click.Group):
@@ -34,13 +37,26 @@ program = _Commands(help=__doc__, context_settings={"max_content_width": 120})
 
 
 def main() -> NoReturn:
-    """Run one command; exit 0 when done, 1 where a verdict or a comparison is another, 2 on bad input or usage."""
+    """Run one command; exit 0 when done, 1 where a verdict or a comparison is another, 2 on bad input or usage.
+
+    Where whoever read its output has left, as `head` does, it ends as silently as any command.
+    """
     interrupts.end_at_once()
+    stdout = sys.stdout
     # What a terminal of another encoding cannot show is written out.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(program.main(prog_name="python -m artifact", standalone_mode=False) or 0)
+        code = program.main(prog_name="python -m artifact", standalone_mode=False) or 0
+        sys.stdout.flush()
+        sys.exit(code)
+    except SystemExit:
+        # Where nobody reads, Click puts a mute output in its place and makes 1 of it, which here is a verdict.
+        if sys.stdout is not stdout:
+            _unread()
+        raise
+    except BrokenPipeError:
+        _unread()
     except BadInputError as error:
         print(f"artifact: {error}", file=sys.stderr)
     except click.ClickException as error:
@@ -56,3 +72,8 @@ def main() -> NoReturn:
         place = printable(str(error.filename or "the output"))
         print(f"artifact: {place}: {error.strerror}; make room, or name another place", file=sys.stderr)
     sys.exit(BAD_INPUT)
+
+
+def _unread() -> NoReturn:
+    """End at once, before the interpreter tries to write what nobody reads."""
+    os._exit(UNREAD)

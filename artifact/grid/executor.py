@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -62,6 +63,7 @@ def workers(device: str) -> int:
 
 class _Processes:
     def __init__(self, count: int, device: str) -> None:
+        _start_tracker()
         spawn = multiprocessing.get_context("spawn")
         gpus = spawn.SimpleQueue()
         for number in range(count):
@@ -85,6 +87,16 @@ class _Processes:
             for worker in multiprocessing.active_children():
                 worker.kill()
             self.pool.shutdown(cancel_futures=True)
+
+
+def _start_tracker() -> None:
+    """Start the process that removes the workers' semaphores if this one is killed; it does so without a warning."""
+    quiet = "ignore:resource_tracker:UserWarning"
+    sys.warnoptions.append(quiet)
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.remove(quiet)
 
 
 def _start_worker(device: str, gpus: Any) -> None:

@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,24 +22,46 @@ _TORN = re.compile(r"\..+\.\d+\.[0-9a-f]{8}\.part")
 
 
 @contextmanager
-def appearing(path: Path) -> Iterator[Path]:
-    """Yield a path beside ``path`` to write to; rename it to ``path`` on success, remove it on any failure.
+def appearing(path: Path, nameless: bool = True) -> Iterator[Path]:
+    """Yield a path to write to; what is written there is at ``path`` on success, and nowhere on any failure.
 
-    A full disk or a place that cannot be written is a BadInputError that names ``path``.
+    Until then it has no name where the file system can do that, so that not even SIGKILL leaves anything; without
+    ``nameless`` it lies beside ``path``, where it outlives a power cut. A full disk or a place that cannot be written
+    is a BadInputError that names ``path``.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
+    named = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        yield beside
-        with beside.open("rb") as written:
-            os.fsync(written.fileno())
-        beside.replace(path)
+        with _nameless(path.parent) if nameless else nullcontext() as descriptor:
+            beside = named if descriptor is None else Path(f"/proc/self/fd/{descriptor}")
+            yield beside
+            with beside.open("rb") as written:
+                os.fsync(written.fileno())
+            if descriptor is not None:
+                # With a folder's descriptor given, what the link leads to is what gets the name.
+                os.link(beside, named, src_dir_fd=descriptor)
+            named.replace(path)
     except OSError as error:
         remedy = "make room, or name a place that can be written"
         raise BadInputError(path, f"cannot be written ({error.strerror})", remedy) from None
     finally:
         with suppress(OSError):
-            beside.unlink()
+            named.unlink()
+
+
+@contextmanager
+def _nameless(folder: Path) -> Iterator[int | None]:
+    """Open a file without a name in a folder; None where the file system has no such files."""
+    try:
+        descriptor = os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o666)
+    except OSError:
+        yield None
+        return
+    try:
+        # Without /proc, as in some chroots, nothing leads to it.
+        yield descriptor if Path(f"/proc/self/fd/{descriptor}").exists() else None
+    finally:
+        os.close(descriptor)
 
 
 def remove_torn(folders: Iterable[Path]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -282,6 +284,17 @@ def test_only_our_own_torn_files_are_removed(tmp_path: Path) -> None:
     assert mine.exists()
     assert (tmp_path / ".notes.part").exists()
     assert not torn.exists()
+
+
+@pytest.mark.parametrize("given", [["tasks"], ["--help"], ["compare", "{}", "{}"]])
+def test_what_nobody_reads_ends_in_silence(given: list[str], tmp_path: Path) -> None:
+    write_checked(tmp_path / "results.json", {})
+    command = [sys.executable, "-m", "artifact", *(word.format(tmp_path) for word in given)]
+    reads, writes = os.pipe()
+    os.close(reads)
+    said = subprocess.run(command, stdout=writes, stderr=subprocess.PIPE, cwd=ROOT, check=False)
+    os.close(writes)
+    assert (said.returncode, said.stderr) == (128 + signal.SIGPIPE, b"")
 
 
 def test_tasks_are_listed_with_their_functions() -> None:

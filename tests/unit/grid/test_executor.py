@@ -129,10 +129,13 @@ def test_a_worker_has_one_thread_and_ends_with_a_parent_that_is_killed(tmp_path:
     )
     (tmp_path / "at work").mkdir()
     command = [sys.executable, str(tmp_path / "working.py"), str(tmp_path / "at work")]
-    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}) as started:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as started:
         wait_for(lambda: list((tmp_path / "at work").iterdir()))
         started.kill()
-        started.wait()
+        assert started.stderr
+        # To the end, when the last process is gone: that which removes their semaphores as well.
+        assert started.stderr.read() == ""
     ((process, threads),) = [path.name.split(".") for path in (tmp_path / "at work").iterdir()]
     assert threads == "1"
     wait_for(lambda: gone(int(process)))

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
 import threading
 import time
 from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from artifact.errors import BadInputError
+from artifact.trace import collecting
 from artifact.trace.collecting import collect
 from artifact.trace.reading import read_trace
 
@@ -43,12 +47,12 @@ def refusal(host: str, count: int, output: Path, interval_s: float = 1.0) -> str
     return str(refused.value)
 
 
-def interrupt_when_begun(folder: Path) -> None:
+def interrupt_when_begun(folder: Path, stop: int = signal.SIGINT) -> None:
     def interrupt() -> None:
         while not any(path.stat().st_size for path in folder.glob(".log.*.part")):
             time.sleep(0.01)
         time.sleep(0.2)
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), stop)
 
     threading.Thread(target=interrupt, daemon=True).start()
 
@@ -77,8 +81,9 @@ def test_a_host_cannot_be_an_option(tmp_path: Path) -> None:
 
 
 @needs_ping
-def test_ctrl_c_keeps_the_pings_so_far(tmp_path: Path) -> None:
-    interrupt_when_begun(tmp_path)
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_and_its_like_keep_the_pings_so_far(tmp_path: Path, stop: int) -> None:
+    interrupt_when_begun(tmp_path, stop)
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt, match=r"log: stopped early: \d+ packets transmitted"):
         collect("127.0.0.1", 100_000, tmp_path / "log", interval_s=0.002)
@@ -120,6 +125,26 @@ def test_a_second_ctrl_c_ends_a_deaf_ping(tmp_path: Path, stand_in: Callable[[st
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_a_disk_that_fills_up_keeps_the_whole_lines_so_far(
+    tmp_path: Path, stand_in: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = 200
+
+    class SmallDisk(FileIO):
+        def write(self, line: Any) -> int:
+            if self.tell() >= room:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return super().write(line[: room - self.tell()])
+
+    monkeypatch.setattr(collecting, "FileIO", SmallDisk)
+    stand_in(HEADER + REPLIES + "exec sleep 60")
+    said = refusal("192.0.2.1", 3, tmp_path / "log")
+    assert "log: No space left on device, the pings so far are kept: ping ended without its statistics, 2 rec" in said
+    kept = (tmp_path / "log").read_text()
+    assert len(kept.splitlines()) == 3
+    assert kept.endswith("icmp_seq=2 ttl=64 time=0.5 ms\n")
+
+
 FAILING = {
     "permission": (
         "echo 'ping: socktype: SOCK_RAW' >&2; echo 'ping: socket: Operation not permitted' >&2; exit 2",
@@ -127,7 +152,7 @@ FAILING = {
     ),
     "interval": (
         HEADER + "echo 'ping: cannot flood; minimal interval allowed for user is 2ms' >&2; exit 2",
-        "ping ended with: cannot flood; minimal interval allowed for user is 2ms; check host",
+        "ping ended with: cannot flood; minimal interval allowed for user is 2ms; give a longer interval",
     ),
     "silence": ("exit 3", "ping ended with: no word; check host"),
 }
@@ -167,7 +192,11 @@ def test_nothing_is_overwritten(tmp_path: Path, stand_in: Callable[[str], None])
         ("192.0.2.1", 3, 0.0, "interval: 0.0 s is no time to wait"),
         ("192.0.2.1", 3, 0.0009, "interval: 0.0009 s is no time to wait"),
         ("192.0.2.1", 3, float("nan"), "interval: nan s is no time to wait"),
+        ("192.0.2.1", 3, 86_401.0, "interval: 86401.0 s is no time to wait; give seconds from 0.001 to 86,400"),
+        ("192.0.2.1", 10**15, 1.0, "log: 1,000,000,000,000,000 pings take some 100,000,000,000.0 MB, and "),
     ],
 )
 def test_refuses(tmp_path: Path, host: str, count: int, interval_s: float, problem: str) -> None:
-    assert refusal(host, count, tmp_path / "log", interval_s).startswith(problem)
+    said = refusal(host, count, tmp_path / "log", interval_s)
+    assert said.removeprefix(f"{tmp_path}/").startswith(problem)
+    assert list(tmp_path.iterdir()) == []
