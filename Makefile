@@ -55,7 +55,7 @@ export TORCH_LOCK STAMP TOOLS_STAMP
 RUN := "$$VENV/bin/python" -m artifact
 STUDY_ARGS := --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${RUNS:+--runs "$$RUNS"} $${TRACE:+--trace "$$TRACE"}
 
-.PHONY: help setup all data train report status verify test smoke audit multiverse bench calibrate docs lint lock container container-test reproduce faults golden mutants fuzz sbom vulnerabilities tools-setup clean distclean
+.PHONY: help setup all data train report status verify test smoke audit multiverse bench calibrate docs lint lock container container-test reproduce faults golden mutants fuzz sbom vulnerabilities workflows tools-setup clean distclean
 
 help: ## print these targets
 	echo "usage: make TARGET [VARIABLE=value ...]      (times: two cores)"
@@ -156,7 +156,10 @@ sbom: tools-setup ## results/sbom.json (CycloneDX) and every licence (seconds)
 vulnerabilities: tools-setup ## known vulnerabilities of the locked versions; needs network (seconds)
 	"$$VENV-tools/bin/python" tools/supply_chain.py vulnerabilities
 
-tools-setup: setup ## an environment for fuzz, sbom and vulnerabilities, from their own lock (1 min)
+workflows: tools-setup ## check CI's workflows: pins, permissions, injections (seconds)
+	"$$VENV-tools/bin/zizmor" --offline --quiet --pedantic .github/workflows
+
+tools-setup: setup ## an environment for fuzz, sbom, vulnerabilities and workflows, from their own lock (1 min)
 	if [ -e "$$VENV-tools/$$TOOLS_STAMP" ]; then exit 0; fi
 	echo "[setup] creating $$VENV-tools" >&2
 	if [ -e "$$VENV-tools" ] && [ ! -e "$$VENV-tools/pip.log" ]; then echo "make: $$VENV-tools is there already and was not made here; name another with VENV=" >&2; exit 2; fi

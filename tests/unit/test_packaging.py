@@ -166,6 +166,31 @@ def test_ci_runs_the_readmes_test_command() -> None:
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
+WORKFLOWS = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / ".github" / "workflows").glob("*.yml")}
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_runs_pinned_actions_and_may_read_alone(name: str) -> None:
+    text = WORKFLOWS[name]
+    used = re.findall(r"uses: (.+)", text)
+    assert used
+    for action in used:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
+    assert "\npermissions: {}\n" in text
+    assert set(re.findall(r"^ +([\w-]+): (?:read|write)$", text, re.MULTILINE)) == {"contents"}
+    assert ": write" not in text
+    assert "\nconcurrency:\n" in text
+    assert "  workflow_dispatch:\n" in text
+
+
+def test_pushes_do_not_wait_for_what_runs_weekly() -> None:
+    assert set(WORKFLOWS) == {"ci", "weekly"}
+    assert "schedule" not in WORKFLOWS["ci"]
+    assert not re.search(r"^  (push|pull_request):", WORKFLOWS["weekly"], re.MULTILINE)
+    assert "hashFiles('requirements/*.txt')" in WORKFLOWS["ci"]
+    assert '--summary >> "$GITHUB_STEP_SUMMARY"' in WORKFLOWS["ci"]
+
+
 def test_nothing_loads_a_pickle() -> None:
     for path in (ROOT / "artifact").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
