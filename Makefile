@@ -32,7 +32,6 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 export MPLBACKEND := Agg
-export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Set-up compiles nothing; the first import of a module keeps its bytecode, or every process would start three times slower.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -46,7 +45,6 @@ SHELL := /bin/bash
 .ONESHELL:
 MAKEFLAGS += --no-print-directory
 
-CPU_WHEELS := https://download.pytorch.org/whl/cpu
 TORCH_LOCK := requirements/torch-$(or $(filter cpu cuda,$(DEVICE)),cpu).txt
 # Named by what is installed and made by nothing: a finished environment is never touched again.
 STAMP := .installed-$(shell cat requirements/requirements.txt $(TORCH_LOCK) | sha256sum | cut -c1-16)
@@ -62,23 +60,12 @@ help: ## print these targets
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
 	echo "variables: TRACE=$$TRACE DEVICE=$$DEVICE RUNS=$${RUNS:-10} STUDY=$$STUDY RESULTS=$$RESULTS PYTHON=$$PYTHON VENV=$$VENV TRACES=$$TRACES WORLDS=$$WORLDS"
 
-setup: ## create the environment from hash-pinned locks (1-2 min, 1.5 GB)
+setup: ## create the environment from hash-pinned locks; goes on where it stopped (at most 1 min, 1.5 GB)
 	case "$$DEVICE" in cpu|cuda) ;; *) echo "make: DEVICE=$$DEVICE is unknown; use DEVICE=cpu or DEVICE=cuda" >&2; exit 2;; esac
 	if [ -e "$$VENV/$$STAMP" ]; then exit 0; fi
 	if ! "$$PYTHON" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then \
 		echo "make: PYTHON=$$PYTHON is no Python 3.11 with venv; install it (Debian 12: apt-get install python3.11 python3.11-venv) or name another with PYTHON=" >&2; exit 2; fi
-	if [ -e "$$VENV" ] && [ ! -e "$$VENV/pip.log" ]; then echo "make: VENV=$$VENV is there already and was not made here; name another with VENV=" >&2; exit 2; fi
-	echo "[setup] creating $$VENV" >&2
-	"$$PYTHON" -m venv --clear "$$VENV"
-	: >"$$VENV/pip.log"
-	install() { "$$VENV/bin/python" -m pip install --no-deps --require-hashes --no-compile --progress-bar off "$$@" >>"$$VENV/pip.log" 2>&1; }; \
-	fail() { tail -n 15 "$$VENV/pip.log" >&2; echo "make: set-up failed; the whole log is $$VENV/pip.log; run make setup again" >&2; exit 2; }; \
-	echo "[setup] installing torch for $$DEVICE" >&2; \
-	install -r "$$TORCH_LOCK" || install -r "$$TORCH_LOCK" --index-url $(CPU_WHEELS) || fail; \
-	echo "[setup] installing the rest" >&2; \
-	install -r requirements/requirements.txt || fail; \
-	"$$VENV/bin/python" -m pip check >>"$$VENV/pip.log" 2>&1 || fail
-	touch "$$VENV/$$STAMP"
+	"$$PYTHON" tools/environment.py "$$VENV" requirements/requirements.txt "$$TORCH_LOCK"
 
 all: setup ## rebuild everything and render results/report.html; goes on where it stopped (at most 8 min)
 	$(RUN) all $(STUDY_ARGS)
@@ -129,8 +116,9 @@ lock: ## make the locks again; needs uv, and pip's sources through UV_FIND_LINKS
 	cd requirements; compile="uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11"; \
 	$$compile requirements.in torch-cpu.in --no-emit-package torch -o requirements.txt; \
 	$$compile tools.in -c requirements.txt -o tools.txt; \
+	$$compile uv.in -o uv.txt; \
 	$$compile torch-cuda.in -c requirements.txt --python-platform x86_64-manylinux_2_28 -o torch-cuda.txt; \
-	for lock in requirements tools torch-cuda; do "$$PYTHON" ../tools/reasons.py $$lock.txt $$lock.in; done
+	for lock in requirements tools uv torch-cuda; do "$$PYTHON" ../tools/reasons.py $$lock.txt $$lock.in; done
 
 container: ## build the image with docker, podman or buildah, DEVICE=cuda with its own lock (2-5 min)
 	tools/container build
@@ -161,13 +149,7 @@ workflows: tools-setup ## check CI's workflows: pins, permissions, injections (s
 
 tools-setup: setup ## an environment for fuzz, sbom, vulnerabilities and workflows, from their own lock (1 min)
 	if [ -e "$$VENV-tools/$$TOOLS_STAMP" ]; then exit 0; fi
-	echo "[setup] creating $$VENV-tools" >&2
-	if [ -e "$$VENV-tools" ] && [ ! -e "$$VENV-tools/pip.log" ]; then echo "make: $$VENV-tools is there already and was not made here; name another with VENV=" >&2; exit 2; fi
-	"$$PYTHON" -m venv --clear "$$VENV-tools"
-	: >"$$VENV-tools/pip.log"
-	"$$VENV-tools/bin/python" -m pip install --no-deps --require-hashes --no-compile --progress-bar off -r requirements/tools.txt >>"$$VENV-tools/pip.log" 2>&1 || \
-		{ tail -n 15 "$$VENV-tools/pip.log" >&2; echo "make: set-up failed; the whole log is $$VENV-tools/pip.log; run it again" >&2; exit 2; }
-	touch "$$VENV-tools/$$TOOLS_STAMP"
+	"$$PYTHON" tools/environment.py "$$VENV-tools" requirements/tools.txt
 
 golden: smoke ## write the checksums of the smoke run's stages into data/ (1 min)
 	$(RUN) golden "$$RESULTS/smoke" --write
