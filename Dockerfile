@@ -5,26 +5,35 @@ FROM ${BASE_IMAGE}
 ARG DEVICE=cpu
 
 ENV PYTHONHASHSEED=0 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
-    PYTHONDONTWRITEBYTECODE=1 MPLBACKEND=Agg MPLCONFIGDIR=/tmp/matplotlib HOME=/tmp \
-    PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+    PYTHONDONTWRITEBYTECODE=1 MPLBACKEND=Agg MPLCONFIGDIR=/tmp/matplotlib HOME=/tmp
 
-# Locks before code: a change of code leaves this layer alone. A host that needs its own pip configuration or
+# Locks before code: a change of code leaves this layer alone. A host that needs its own sources of packages or
 # certificates hands them in as secrets, which stay out of the image.
-COPY requirements/ /locks/
+COPY requirements/ /locks/requirements/
+COPY tools/environment.py /locks/tools/environment.py
+# Of torch, programs and headers to compile extensions with are left out: nothing here does. Bytecode names the hash of
+# its source, not its time, so that two builds give the same files.
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=certificates,target=/run/certificates.pem \
-    set -eu; \
-    if [ -s /run/certificates.pem ]; then export PIP_CERT=/run/certificates.pem; fi; \
-    python3 -m venv /venv; \
-    install() { /venv/bin/python -m pip install --quiet --no-deps --require-hashes --progress-bar off "$@"; }; \
-    install -r "/locks/torch-${DEVICE}.txt" \
-        || install -r "/locks/torch-${DEVICE}.txt" --index-url https://download.pytorch.org/whl/cpu; \
-    install -r /locks/requirements.txt; \
-    /venv/bin/python -m pip check
+    set -eu; umask 022; \
+    if [ -s /run/certificates.pem ]; then export SSL_CERT_FILE=/run/certificates.pem PIP_CERT=/run/certificates.pem; fi; \
+    python3 /locks/tools/environment.py /venv /locks/requirements/requirements.txt "/locks/requirements/torch-${DEVICE}.txt" \
+        || { tail -n 30 /venv/pip.log >&2; exit 2; }; \
+    : >/venv/pip.log; rm -f /venv/.lock; cd /venv/lib/python3.11/site-packages/torch; \
+    rm -rf test include; find bin -type f ! -name torch_shm_manager -delete; \
+    /venv/bin/python -I -m compileall -q -x py312_ --invalidation-mode unchecked-hash /venv/lib/python3.11/site-packages
 
 COPY . /artifact
 WORKDIR /artifact
-RUN mkdir -p /results && chown 10001:10001 /results
+# The modes of a checkout hang on its owner's umask.
+RUN chmod -R u=rwX,go=rX /artifact && chmod 755 tools/entrypoint && mkdir -p /results && chown 10001:10001 /results
+
+ARG REVISION= CLAIMS_REVISION= SOURCE= CREATED=
+LABEL org.opencontainers.image.title="A replication of: Evaluating multi-task learning for Internet measurement classification" \
+    org.opencontainers.image.licenses=Apache-2.0 org.opencontainers.image.revision=${REVISION} \
+    org.opencontainers.image.source=${SOURCE} org.opencontainers.image.created=${CREATED}
+ENV ARTIFACT_REVISION=${REVISION} ARTIFACT_CLAIMS_REVISION=${CLAIMS_REVISION} ARTIFACT_SOURCE=${SOURCE} ARTIFACT_CREATED=${CREATED} \
+    RESULTS=/results
 USER 10001:10001
 VOLUME /results
-ENTRYPOINT ["/venv/bin/python", "-m", "artifact"]
-CMD ["all", "--results", "/results", "--data", "/results/data"]
+ENTRYPOINT ["/artifact/tools/entrypoint"]
+CMD ["all"]

@@ -53,7 +53,7 @@ export TORCH_LOCK STAMP TOOLS_STAMP
 RUN := "$$VENV/bin/python" -m artifact
 STUDY_ARGS := --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${RUNS:+--runs "$$RUNS"} $${TRACE:+--trace "$$TRACE"}
 
-.PHONY: help setup all data train report status verify test smoke audit multiverse bench calibrate docs lint lock container container-test reproduce faults golden mutants fuzz sbom vulnerabilities workflows tools-setup clean distclean
+.PHONY: help setup all data train report status verify compare-reference reference test smoke audit multiverse bench calibrate docs lint lock container container-test container-same reproduce faults golden mutants fuzz sbom vulnerabilities workflows tools-setup release clean distclean
 
 help: ## print these targets
 	echo "usage: make TARGET [VARIABLE=value ...]      (times: two cores)"
@@ -84,6 +84,12 @@ status: setup ## say which cells are current, and why the others are not (second
 
 verify: setup ## print each claim's verdict; fails where one is not as recorded, with STRICT=1 where one fails (seconds)
 	$(RUN) verify --results "$$RESULTS" $(if $(STRICT),--strict)
+
+compare-reference: setup ## how far these results lie from those of the release, stage by stage (seconds)
+	$(RUN) reference --results "$$RESULTS"
+
+reference: setup ## write these results as the reference, for a release (seconds)
+	$(RUN) reference --results "$$RESULTS" --write
 
 test: setup ## make the default study's results current, then run all tests (at most 6 min after `make all`)
 	$(RUN) all --study study.toml --results "$$RESULTS"
@@ -123,8 +129,11 @@ lock: ## make the locks again; needs uv, and pip's sources through UV_FIND_LINKS
 container: ## build the image with docker, podman or buildah, DEVICE=cuda with its own lock (2-5 min)
 	tools/container build
 
-container-test: container smoke ## smoke run and unit tests inside it, shut off; results as outside (at most 8 min)
+container-test: container smoke ## smoke run, tests, a task and a log of one's own inside it, shut off; results as outside (at most 10 min)
 	tools/container test
+
+container-same: container ## build the image once more and compare every path, mode and byte (4 min)
+	tools/container same
 
 reproduce: setup ## rebuild the small study three times under other conditions, whole with FULL=1; compare bytes (4 min)
 	"$$VENV/bin/python" tools/reproduce.py $${FULL:+--full}
@@ -151,11 +160,14 @@ tools-setup: setup ## an environment for fuzz, sbom, vulnerabilities and workflo
 	if [ -e "$$VENV-tools/$$TOOLS_STAMP" ]; then exit 0; fi
 	"$$PYTHON" tools/environment.py "$$VENV-tools" requirements/tools.txt
 
+release: tools-setup ## archive, checksums, SBOM and reference in release/, with IMAGE=1 the image; not of a dirty tree or red tests (10 min)
+	"$$PYTHON" tools/release.py release
+
 golden: smoke ## write the checksums of the smoke run's stages into data/ (1 min)
 	$(RUN) golden "$$RESULTS/smoke" --write
 
 clean: ## remove results and rebuilt data
-	rm -rf -- "$$RESULTS"/cells "$$RESULTS"/audit "$$RESULTS"/container "$$RESULTS"/fuzz "$$RESULTS"/sbom.json "$$RESULTS"/smoke "$$RESULTS"/results.json "$$RESULTS"/bench.json "$$RESULTS"/report.html "$$RESULTS"/rendered.json "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/table1.svg "$$RESULTS"/.lock
+	rm -rf -- "$$RESULTS"/cells "$$RESULTS"/audit "$$RESULTS"/container "$$RESULTS"/fuzz "$$RESULTS"/sbom.json "$$RESULTS"/smoke "$$RESULTS"/results.json "$$RESULTS"/bench.json "$$RESULTS"/report.html "$$RESULTS"/rendered.json "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/table1.svg "$$RESULTS"/.lock "$$RESULTS"/.steps.json
 	rm -f -- data/run-*.csv data/SHA256SUMS data/datasets.json
 
 distclean: clean ## remove the environment as well

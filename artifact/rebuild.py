@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from artifact import reference
 from artifact.audit import ON_DEMAND, QUESTIONS, asks, carries, question
 from artifact.audit.answer import Answer, Found
 from artifact.errors import BadInputError
@@ -100,6 +101,7 @@ def rebuild(grid: Grid, audit: bool = True) -> dict[str, Any]:
     results = assemble(grid, read(cells), carries.unseen(plan, read(onto)))
     answers = {name: as_json(_answer(grid, name, read(of), results)) for name, of in there.items()}
     results["audit"] = answers | _kept_answers(grid)
+    results["reference"] = reference.compared(results)
     write_results(grid.results, results)
     return results
 

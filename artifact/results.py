@@ -22,7 +22,7 @@ from artifact.settled import calibration, dead, settled
 from artifact.store import provenance
 from artifact.store.files import json_sha256, sha256, write_text
 from artifact.store.kept import read_checked, write_checked
-from artifact.store.paths import CLAIMS, ResultPaths
+from artifact.store.paths import ResultPaths
 from artifact.stretch import stretch
 from artifact.study import parameter_lines
 from artifact.tasks.task import Task, description
@@ -262,7 +262,7 @@ def _first_run(grid: Grid) -> dict[str, str]:
 def _design(plan: Plan) -> dict[str, Any]:
     """Return what was fixed beforehand, in which commit, and how much of it this study has."""
     counts = {"data_sets": len(plan.data_sets), "trainings": plan.trainings, "timed_runs": len(plan.seeds)}
-    return {**paper.design(), **counts, "commit": provenance.last_commit_of(CLAIMS)}
+    return {**paper.design(), **counts, "commit": provenance.last_commit_of_claims()}
 
 
 def _provenance(grid: Grid, records: Mapping[str, Records]) -> dict[str, Any]:
@@ -270,6 +270,7 @@ def _provenance(grid: Grid, records: Mapping[str, Records]) -> dict[str, Any]:
     seconds = {name: math.fsum(record["wall_s"] for record in of) for name, of in records.items()}
     return {
         "git_commit": provenance.git_commit(),
+        "image": provenance.image(),
         "locks_sha256": provenance.locks_sha256(),
         "dataset_sha256": [record["dataset_sha256"] for record in timed],
         "trace_sha256": grid.trace.sha256 if grid.trace else None,

@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from artifact.errors import BadInputError
+from artifact.errors import BadInputError, printable
 from artifact.parameters import DatasetParameters, EngineParameters, Range, StrictModel, TraceParameters
 
 Parameters = TypeVar("Parameters", bound=StrictModel)
@@ -172,7 +172,7 @@ def read_variations(path: Path) -> dict[str, Variation]:
     lines, found = _key_lines(text), {}
     for name, table in values.items():
         written = {"name": name, **table} if isinstance(table, dict) else {"name": name, "set": table}
-        where = (str(path), lines.get((name,), (1, ""))[0])
+        where = (printable(str(path)), lines.get((name,), (1, ""))[0])
         found[name] = _validated(Variation, {**written, "where": where}, path, lines, (name,))
     return found
 

@@ -30,7 +30,8 @@ def study_option(body: Callable[..., Any]) -> Callable[..., Any]:
 
 def results_option(body: Callable[..., Any]) -> Callable[..., Any]:
     """Add --results."""
-    return click.option("--results", type=PATH, default=RESULTS, help="results folder (default: results)")(body)
+    says = "results folder (default: results, or what the variable RESULTS names)"
+    return click.option("--results", type=PATH, default=RESULTS, envvar="RESULTS", help=says)(body)
 
 
 def grid_options(small: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

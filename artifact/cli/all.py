@@ -24,10 +24,15 @@ def everything(grid: Grid, data: Path) -> None:
     """Rebuild the study and render its page."""
     from artifact import rebuild
     from artifact.report.page import render
+    from artifact.steps import step
 
-    with rebuild.prepared(grid, data):
-        results = rebuild.rebuild(grid)
-        render(grid.results)
+    with rebuild.writing(grid.results, data):
+        with step(grid.results, "data sets"):
+            rebuild.build_data(grid, data)
+        with step(grid.results, "runs, verdicts and audit"):
+            results = rebuild.rebuild(grid)
+        with step(grid.results, "figures and page"):
+            render(grid.results)
     verdicts = [claim["verdict"] for claim in results["claims"]]
     counts = ", ".join(f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts))
     print(f"claims: {counts}; read {grid.results.report}")

@@ -22,6 +22,7 @@ TIMES = {
     "time_s",
     "times",
     "provenance",
+    "reference",
     "wall_s",
     "commands",
     "options",

@@ -14,8 +14,10 @@ TABLE1 = ROOT / "paper_tables" / "table1.csv"
 RATES = ROOT / "paper_tables" / "rates.csv"
 CLAIMS = ROOT / "paper_tables" / "claims.toml"
 EXPECTED = ROOT / "paper_tables" / "expected.toml"
+REVISION = ROOT / "REVISION"
 LOCKS = ROOT / "requirements"
 DATA = ROOT / "data"
+REFERENCE = DATA / "reference.json"
 GOLDEN = DATA / "STAGES.golden"
 LINES = DATA / "lines"
 
@@ -30,6 +32,11 @@ class ResultPaths:
     def lock(self) -> Path:
         """Held while a command writes here."""
         return self.folder / ".lock"
+
+    @property
+    def steps(self) -> Path:
+        """How long each step took last time."""
+        return self.folder / ".steps.json"
 
     @property
     def results(self) -> Path:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import re
 import subprocess
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from artifact.store.files import sha256
-from artifact.store.paths import LOCKS, ROOT
+from artifact.store.paths import CLAIMS, LOCKS, REVISION, ROOT
 
 LIBRARIES = ("numpy", "pandas", "scipy", "snorkel", "torch", "scikit-learn", "matplotlib", "jinja2", "pydantic")
 
@@ -20,13 +22,26 @@ def versions() -> dict[str, str]:
 
 
 def git_commit() -> str:
-    """Return the commit of this checkout, marked where files differ from it; "unknown" outside a checkout."""
-    return _git("describe", "--always", "--dirty", "--abbrev=40", "--exclude=*") or "unknown"
+    """Return the commit of this checkout, image or release, marked where files of a checkout differ from it."""
+    told = _git("describe", "--always", "--dirty", "--abbrev=40", "--exclude=*") or os.environ.get("ARTIFACT_REVISION")
+    return told or _released() or "unknown"
 
 
-def last_commit_of(path: Path) -> str:
-    """Return the last commit that changed a file; empty outside a checkout."""
-    return _git("log", "-1", "--format=%H", "--", str(path))
+def last_commit_of_claims() -> str:
+    """Return the last commit that changed what counts as reproduced; empty where neither git nor an image tells."""
+    return _git("log", "-1", "--format=%H", "--", str(CLAIMS)) or os.environ.get("ARTIFACT_CLAIMS_REVISION", "")
+
+
+def image() -> dict[str, str]:
+    """Return what an image says of itself: revision, source and time of creation; nothing outside one."""
+    told = {name: os.environ.get(f"ARTIFACT_{name.upper()}", "") for name in ("revision", "source", "created")}
+    return {name: value for name, value in told.items() if value}
+
+
+def _released() -> str:
+    """Return the commit that git wrote into an archive of itself."""
+    told = REVISION.read_text(encoding="utf-8").strip() if REVISION.is_file() else ""
+    return told if re.fullmatch("[0-9a-f]{40}", told) else ""
 
 
 def locks_sha256() -> dict[str, str]:
@@ -57,8 +72,6 @@ def _gpus() -> dict[str, Any]:
 
 
 def _usable_cores() -> set[int]:
-    import os
-
     return os.sched_getaffinity(0)
 
 
@@ -71,8 +84,6 @@ def _cpu_model() -> str:
 
 
 def _memory_gib() -> float:
-    import os
-
     return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import click
 import pytest
@@ -18,7 +20,7 @@ from artifact.cli._options import grid_options
 from artifact.grid.grid import Grid
 from artifact.results import SCHEMA_VERSION
 from artifact.store.kept import write_checked
-from artifact.store.paths import ROOT, STUDY
+from artifact.store.paths import ROOT, STUDY, VARIATIONS
 
 PYTHON = ".venv/bin/python -m artifact"
 
@@ -30,8 +32,8 @@ def run(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess
 
 
 COMMANDS = (
-    "all", "annotate", "audit", "bench", "calibrate", "compare", "data", "docs", "golden", "report", "smoke", "status",
-    "tasks", "trace", "train", "verify",
+    "all", "annotate", "audit", "bench", "calibrate", "compare", "data", "docs", "golden", "reference", "report",
+    "smoke", "status", "tasks", "trace", "train", "verify",
 )  # fmt: skip
 
 
@@ -253,7 +255,9 @@ def commands(given: list[str], small: bool = False) -> dict[str, str]:
         del data
         found.append(dict(grid.commands))
 
-    noting.main([str(of) for of in given], standalone_mode=False)
+    with mock.patch.dict(os.environ):
+        os.environ.pop("RESULTS", None)
+        noting.main([str(of) for of in given], standalone_mode=False)
     return found[0]
 
 
@@ -295,6 +299,17 @@ def test_what_nobody_reads_ends_in_silence(given: list[str], tmp_path: Path) -> 
     said = subprocess.run(command, stdout=writes, stderr=subprocess.PIPE, cwd=ROOT, check=False)
     os.close(writes)
     assert (said.returncode, said.stderr) == (128 + signal.SIGPIPE, b"")
+
+
+def test_a_folder_beyond_ascii_is_no_obstacle_where_the_locale_knows_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "straße"
+    folder.mkdir()
+    for file in (STUDY, VARIATIONS):
+        shutil.copy(file, folder)
+    command = [sys.executable, "-m", "artifact", "status", "--study", str(folder / STUDY.name)]
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PATH": "/usr/bin:/bin"}
+    said = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=plain, check=False)
+    assert (said.returncode, said.stderr) == (0, "")
 
 
 def test_tasks_are_listed_with_their_functions() -> None:

@@ -7,13 +7,9 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
-import tomlkit
 
 from artifact.audit.answer import Found, asked
 from artifact.reported import Plan
@@ -21,37 +17,17 @@ from artifact.setting import setting_of, varied
 from artifact.store.paths import ROOT, STUDY
 from artifact.study import read_study, read_variations
 
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FILE = re.compile(r"# ([\w/]+\.\w+)(?:, continued)?\n")
-BLOCKS = BLOCK.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+sys.path.insert(0, str(ROOT / "tools"))
+from lab import BLOCKS, FILE, write
+
 COMMANDS = [line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines()]
-
-
-def merged(table: Any, more: Mapping[str, Any]) -> None:
-    for key, value in more.items():
-        if isinstance(value, dict) and key in table:
-            merged(table[key], value)
-        else:
-            table[key] = value
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with every file that CONTRIBUTING.md prints."""
     folder = tmp_path_factory.mktemp("lab")
-    study = tomlkit.parse(STUDY.read_text(encoding="utf-8"))
-    for _, text in BLOCKS:
-        if not (file := FILE.match(text)):
-            continue
-        # A question stands in the artifact itself; here it lies aside, or it would hide the package.
-        path = folder / file[1].replace("artifact/audit", "questions")
-        path.parent.mkdir(exist_ok=True)
-        if path.name == "study.toml":
-            merged(study, tomllib.loads(text))
-        else:
-            with path.open("a", encoding="utf-8") as written:
-                written.write(text)
-    (folder / "study.toml").write_text(tomlkit.dumps(study), encoding="utf-8")
+    write(folder)
     return folder
 
 

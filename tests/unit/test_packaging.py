@@ -6,10 +6,11 @@ import importlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -157,6 +158,58 @@ def test_the_container_is_pinned_and_nobodys_root() -> None:
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert re.search(r"BASE_IMAGE=\S+@sha256:[0-9a-f]{64}", text)
     assert re.search(r"^USER 10001", text, re.MULTILINE)
+    assert text.index("COPY . /artifact") < text.index("ARG REVISION")  # a new commit keeps the layers before it
+
+
+def test_what_the_image_says_of_itself_comes_from_build_arguments() -> None:
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    builds = (ROOT / "tools" / "container").read_text(encoding="utf-8")
+    for name in ("REVISION", "CLAIMS_REVISION", "SOURCE", "CREATED"):
+        assert f"ARTIFACT_{name}=${{{name}}}" in text
+        assert f'--build-arg "{name}=' in builds
+    for label in ("revision", "source", "created"):
+        assert f"org.opencontainers.image.{label}=${{{label.upper()}}}" in text
+
+
+@pytest.mark.parametrize(
+    ("given", "runs"),
+    [
+        ([], "-m artifact"),
+        (["verify", "--strict"], "-m artifact verify --strict"),
+        (["test"], "-m pytest -p no:cacheprovider -m not whole_study tests/unit tests/contract"),
+        (["test", "-k", "swell or noise"], "-m pytest -p no:cacheprovider -k swell or noise"),
+    ],
+)
+def test_the_image_runs_a_command_or_the_tests(given: list[str], runs: str, tmp_path: Path) -> None:
+    stand_in = tmp_path / "python"
+    stand_in.write_text('#!/bin/sh\necho "$@${RESULTS:+ in $RESULTS}"\n', encoding="utf-8")
+    stand_in.chmod(0o755)
+    script = (ROOT / "tools" / "entrypoint").read_text(encoding="utf-8").replace("/venv/bin/python", str(stand_in))
+    said = subprocess.run(
+        ["sh", "-c", script, "entrypoint", *given], capture_output=True, text=True, check=True, env={"RESULTS": "/r"}
+    )
+    assert said.stdout == runs + ("" if given[:1] == ["test"] else " in /r") + "\n"
+
+
+def test_two_contents_are_compared_by_path_mode_and_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    contents = importlib.import_module("contents")
+    (tmp_path / "proc").mkdir()
+    (tmp_path / "proc" / "1").touch()
+    (tmp_path / "a file").write_text("one", encoding="utf-8")
+    (tmp_path / "link").symlink_to("a file")
+    first = list(contents.listed(tmp_path))
+    assert len(first) == 2
+    assert contents.compare(first, list(contents.listed(tmp_path))) == 0
+    assert contents.compare([], []) == 1
+    (tmp_path / "a file").chmod(0o700)
+    second = list(contents.listed(tmp_path))
+    assert contents.compare(first, second) == 1
+    (tmp_path / "a file").write_text("two", encoding="utf-8")
+    assert contents.compare(second, list(contents.listed(tmp_path))) == 1
+    assert f"{tmp_path}/a file'" in capsys.readouterr().out
 
 
 def test_ci_runs_the_readmes_test_command() -> None:
@@ -214,6 +267,81 @@ def test_nothing_outside_the_tasks_names_one_of_them() -> None:
         "report/derived.html.j2": ["swell"],
         "report/numbers.html.j2": ["noise"],
     }
+
+
+@pytest.fixture
+def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The tool that packs a release, on a repository that is ready for one; targets of make do nothing."""
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    module: ModuleType = importlib.import_module("release")
+    monkeypatch.setattr(module, "ROOT", tmp_path / "clone")
+    (module.ROOT / "data").mkdir(parents=True)
+    for name in ("CITATION.cff", "CHANGELOG.md", "pyproject.toml", "REVISION", ".gitattributes"):
+        shutil.copy(ROOT / name, module.ROOT)
+    (module.ROOT / "data" / "reference.json").write_text("{}\n", encoding="utf-8")
+    (module.ROOT / "Makefile").write_text(
+        "lint test verify compare-reference:\n\t@true\nsbom:\n\t@touch sbom.json\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("RESULTS", str(module.ROOT))
+    monkeypatch.setattr(module.sys, "argv", ["release.py", str(tmp_path / "release")])
+    (module.ROOT / ".gitignore").write_text("sbom.json\n", encoding="utf-8")
+    commit(module.ROOT)
+    return module
+
+
+def commit(folder: Path) -> None:
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+    for command in (["init", "-q"], ["add", "-A"], [*identity, "commit", "-q", "--allow-empty", "-m", "one"]):
+        subprocess.run(["git", "-C", str(folder), *command], check=True)
+
+
+needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed, as in the image")
+
+
+@needs_git
+def test_a_release_is_whole_and_knows_its_commit(release: ModuleType, tmp_path: Path) -> None:
+    assert release.main() == 0
+    folder = tmp_path / "release"
+    (archive,) = folder.glob("*.tar.gz")
+    assert {path.name for path in folder.iterdir()} == {archive.name, "reference.json", "sbom.json", "SHA256SUMS"}
+    subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=folder, check=True)
+    told = subprocess.run(["tar", "-xzOf", archive, f"{archive.name[:-7]}/REVISION"], capture_output=True, check=True)
+    assert told.stdout.decode().strip() == release.git("rev-parse", "HEAD")
+
+
+@needs_git
+@pytest.mark.parametrize(
+    ("path", "text", "words"),
+    [
+        ("new", "", "the tree differs from its commit"),
+        ("data/reference.json", None, "data/reference.json is missing"),
+        ("CHANGELOG.md", "## 0.0.1\n", "CHANGELOG.md does not begin with"),
+        ("pyproject.toml", '[project]\nversion = "0.0.1"\n', "write the same"),
+        ("CITATION.cff", "version: 1.0\n", "CITATION.cff has no date-released"),
+        ("Makefile", "lint:\n\t@true\ntest:\n\t@false\n", "`make test` failed; nothing was released"),
+    ],
+)
+def test_what_is_not_ready_is_not_released(
+    path: str, text: str | None, words: str, release: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed = release.ROOT / path
+    changed.unlink() if text is None else changed.write_text(text, encoding="utf-8")
+    if path != "new":
+        commit(release.ROOT)
+    assert release.main() == 2
+    assert words in capsys.readouterr().err
+    assert not (tmp_path / "release").exists()
+
+
+def test_version_and_date_are_the_same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    assert re.fullmatch(r"\d+\.\d+\.\d+", importlib.import_module("release").consistent_version())
+
+
+def test_the_devcontainer_is_the_image() -> None:
+    said = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    assert (ROOT / ".devcontainer" / said["build"]["dockerfile"]).resolve() == ROOT / "Dockerfile"
+    assert said["containerEnv"]["VENV"] == "/venv"
 
 
 def test_metadata_names_the_paper_and_the_licence() -> None:

@@ -54,7 +54,12 @@ def test_every_output_belongs_to_a_stage(small_results: Path) -> None:
     }
     compared = {path for pattern in patterns for path in small_results.glob(pattern)}
     others = {path for path in small_results.rglob("*") if path.is_file()} - compared
-    assert {str(path.relative_to(small_results)) for path in others} <= {".lock", "rendered.json", *OF_DATA}
+    assert {str(path.relative_to(small_results)) for path in others} <= {
+        ".lock",
+        ".steps.json",
+        "rendered.json",
+        *OF_DATA,
+    }
 
 
 def test_a_time_in_table_1_is_no_difference(small_results: Path, copied: Path) -> None:

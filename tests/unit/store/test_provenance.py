@@ -14,6 +14,12 @@ from artifact.store import provenance
 from artifact.store.paths import LOCKS
 
 
+@pytest.fixture(autouse=True)
+def outside_an_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("REVISION", "CLAIMS_REVISION", "SOURCE", "CREATED"):
+        monkeypatch.delenv(f"ARTIFACT_{name}", raising=False)
+
+
 def test_libraries_and_locks_are_those_that_are_there() -> None:
     import numpy as np
 
@@ -46,6 +52,19 @@ def test_a_commit_is_named_and_marked_where_files_differ(tmp_path: Path, monkeyp
     assert re.fullmatch(r"[0-9a-f]{40}-dirty", provenance.git_commit())
 
 
-def test_without_git_the_commit_is_unknown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_git_an_image_or_a_release_tells_the_commit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(provenance, "REVISION", tmp_path / "REVISION")
     assert provenance.git_commit() == "unknown"
+    assert provenance.last_commit_of_claims() == ""
+    assert provenance.image() == {}
+    provenance.REVISION.write_text("$Format:%H$\n", encoding="utf-8")
+    assert provenance.git_commit() == "unknown"
+    provenance.REVISION.write_text("0" * 40 + "\n", encoding="utf-8")
+    assert provenance.git_commit() == "0" * 40
+    monkeypatch.setenv("ARTIFACT_REVISION", "1" * 40)
+    monkeypatch.setenv("ARTIFACT_CLAIMS_REVISION", "2" * 40)
+    monkeypatch.setenv("ARTIFACT_CREATED", "2026-01-01T00:00:00Z")
+    assert provenance.git_commit() == "1" * 40
+    assert provenance.last_commit_of_claims() == "2" * 40
+    assert provenance.image() == {"revision": "1" * 40, "created": "2026-01-01T00:00:00Z"}
