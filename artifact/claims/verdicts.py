@@ -38,5 +38,17 @@ def decides(claim: Mapping[str, Any], word: str) -> bool:
     return word in (REPRODUCED, NOT_REPRODUCED) or (word == TREND and not claim.get("direction"))
 
 
+def counted(claims: Sequence[Mapping[str, Any]]) -> str:
+    """Say how many claims have which verdict."""
+    words = [claim["verdict"] for claim in claims]
+    return "claims: " + ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
+
+
+def standing_of(claims: Sequence[Mapping[str, Any]]) -> str:
+    """Say which claims stand."""
+    stand = [claim["id"] for claim in claims if claim["stands"]]
+    return f"{len(stand)} of {len(claims)} claims stand: {', '.join(stand) or 'none'}"
+
+
 def _inside(interval: Interval, accept: Interval) -> bool:
     return bool(accept[0] <= interval[0] and interval[1] <= accept[1])

@@ -23,6 +23,7 @@ def command(grid: Grid, data: Path) -> None:
 def everything(grid: Grid, data: Path) -> None:
     """Rebuild the study and render its page."""
     from artifact import rebuild
+    from artifact.claims.verdicts import counted
     from artifact.report.page import render
     from artifact.steps import step
 
@@ -33,6 +34,4 @@ def everything(grid: Grid, data: Path) -> None:
             results = rebuild.rebuild(grid)
         with step(grid.results, "figures and page"):
             render(grid.results)
-    verdicts = [claim["verdict"] for claim in results["claims"]]
-    counts = ", ".join(f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts))
-    print(f"claims: {counts}; read {grid.results.report}")
+    print(f"{counted(results['claims'])}; read {grid.results.report}")

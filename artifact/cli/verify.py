@@ -18,7 +18,7 @@ from artifact.cli._options import results_option
 def command(results: Path, strict: bool, summary: bool) -> int:
     """Print each claim's verdict and what it is worth; exit 1 where one is not as expected."""
     from artifact.claims.expected import changed
-    from artifact.claims.verdicts import NOT_ATTEMPTED, REPRODUCED
+    from artifact.claims.verdicts import NOT_ATTEMPTED, REPRODUCED, standing_of
     from artifact.report.documents import summary as as_markdown
     from artifact.results import read_results
 
@@ -27,8 +27,7 @@ def command(results: Path, strict: bool, summary: bool) -> int:
     print(as_markdown(found) if summary else "\n".join(map(_line, claims)))
     others = changed(claims)
     missed = [claim["id"] for claim in claims if claim["verdict"] not in (REPRODUCED, NOT_ATTEMPTED)]
-    stand = [claim["id"] for claim in claims if claim["stands"]]
-    print(f"\n{len(stand)} of {len(claims)} claims stand: {', '.join(stand) or 'none'}")
+    print(f"\n{standing_of(claims)}")
     print("\n".join(["not as recorded in paper_tables/expected.toml:", *others]) if others else "all as expected")
     return 1 if others or (strict and missed) else 0
 

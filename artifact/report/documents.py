@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from artifact.claims.verdicts import counted, standing_of
 from artifact.errors import BadInputError
+from artifact.reference import SAME
 from artifact.report.claims import accepted, claims_of, here, kinds, level, published
 from artifact.report.standing import standing
 from artifact.results import read_results
@@ -65,12 +67,19 @@ def _claims(results: Mapping[str, Any]) -> str:
     rows = []
     for claim in claims_of(results):
         value = here(claim, claim["reproduced"], claim["ci90"])
-        numbers = [claim["statement"], published(claim), value, accepted(claim)]
+        numbers = [claim["statement"], published(claim), _off(claim), value, accepted(claim)]
         worth = [claim["verdict"], ", ".join(kinds(claim)) or "none", "yes" if claim["stands"] else "no"]
         rows.append([claim["id"], claim["section"], *numbers, *worth])
     value = f"here [{level(results)} % interval]"
-    head = ["claim", "section", "statement", "published", value, "accepted", "verdict"]
+    head = ["claim", "section", "statement", "published", "off by", value, "accepted", "verdict"]
     return _markdown([*head, "reservations", "stands"], rows)
+
+
+def _off(claim: Mapping[str, Any]) -> str:
+    """Return how far the number here is from the published one, in per cent of that."""
+    if not claim["published"] or claim["reproduced"] is None:
+        return "–"
+    return f"{100 * (claim['reproduced'] / claim['published'] - 1):+.1f} %"
 
 
 def _standing(results: Mapping[str, Any]) -> str:
@@ -86,11 +95,25 @@ def _standing(results: Mapping[str, Any]) -> str:
 
 
 def _times(results: Mapping[str, Any]) -> str:
-    machine, stages = results["provenance"]["hardware"], results["provenance"]["stage_s"]
-    cores, runs = machine["cores"], len(results["provenance"]["seeds"])
+    told = results["provenance"]
+    machine, stages = told["hardware"], told["stage_s"]
     rows = [[stage.replace("_", " "), f"{seconds:.0f} s"] for stage, seconds in stages.items()]
-    measured = f"{cores} cores, {machine['memory_gib']} GiB, device {results['provenance']['device']}, {runs} runs"
-    return f"Measured on {measured}:\n\n" + _markdown(["stage", "time"], rows)
+    system, processor = machine["system"].split()[0], machine["processor"]
+    measured = f"{machine['cores']} cores of {processor}, {machine['memory_gib']} GiB, {system}"
+    by = f"Python {told['versions']['python']}, device {told['device']}, {len(told['seeds'])} runs"
+    return f"Measured on {measured}, {by}:\n\n" + _markdown(["stage", "time"], rows)
+
+
+def _expected(results: Mapping[str, Any]) -> str:
+    claims = results["claims"]
+    rows = [
+        ["`make all`", f"`{counted(claims)}; read results/report.html`"],
+        ["`make verify`", f"`{standing_of(claims)}`, then `all as expected`"],
+        ["`make status`", "`the study: N of N cells current`, and a line like it for every question of the audit"],
+        ["`make compare-reference`", f"a line per stage, on the same processor `{SAME}`"],
+        ["`make test`", "`N passed`, and nothing failed"],
+    ]
+    return _markdown(["command", "ends with"], rows)
 
 
 def _audit(results: Mapping[str, Any]) -> str:
@@ -123,6 +146,7 @@ BLOCKS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "table1": _table1,
     "claims": _claims,
     "times": _times,
+    "expected": _expected,
     "audit": _audit,
     "standing": _standing,
     "base": _base,

@@ -77,6 +77,39 @@ def test_the_claims_block_says_what_each_is_worth(whole: dict[str, Any]) -> None
     assert rows[10].endswith("| – | – | – | not attempted | none | no |")
 
 
+@pytest.mark.parametrize(
+    ("published", "here", "said"),
+    [
+        (0.88, 0.8712, "-1.0 %"),
+        (0.1, 0.11, "+10.0 %"),
+        (1.0, 1.0, "+0.0 %"),
+        (0, 0.1, "–"),
+        (None, 0.1, "–"),
+        (1, None, "–"),
+    ],
+)
+def test_a_claim_says_how_far_off_the_published_number_it_is(
+    published: float | None, here: float | None, said: str, whole: dict[str, Any]
+) -> None:
+    claims = [{**whole["claims"][0], "published": published, "reproduced": here}]
+    head, _, row = BLOCKS["claims"]({**whole, "claims": claims}).splitlines()
+    assert row.split(" | ")[head.split(" | ").index("off by")] == said
+
+
+def test_the_output_to_expect_is_what_the_commands_print(whole: dict[str, Any]) -> None:
+    text, verdicts = BLOCKS["expected"](whole), [claim["verdict"] for claim in whole["claims"]]
+    assert f"claims: {verdicts.count('reproduced')} reproduced" in text
+    assert f"of {len(verdicts)} claims stand: " in text
+    assert text.count("\n| `make ") == 5
+
+
+def test_times_name_the_machine_that_they_were_taken_on(whole: dict[str, Any]) -> None:
+    told = whole["provenance"]
+    first = BLOCKS["times"](whole).splitlines()[0]
+    assert told["hardware"]["processor"] in first
+    assert f"Python {told['versions']['python']}" in first
+
+
 def test_documents_and_page_tell_the_same_story(whole: dict[str, Any]) -> None:
     text, told = BLOCKS["standing"](whole), standing(whole)
     for said in (told.built, told.count, *told.limits, *(line.says for line in (*told.falls, *told.stands))):
