@@ -43,7 +43,7 @@ def checked() -> str:
         raise NotReleasableError("the tree differs from its commit; commit or remove what `git status` shows")
     version = consistent_version()
     if not (ROOT / "data" / "reference.json").is_file():
-        raise NotReleasableError("data/reference.json is missing; `make all reference` writes it, commit it")
+        raise NotReleasableError("data/reference.json is missing; `make reference` writes it, commit it")
     for target in ("lint", "test", "verify", "compare-reference"):
         print(f"release: make {target}", flush=True)
         subprocess.run(["make", target], cwd=ROOT, check=True)

@@ -274,11 +274,25 @@ def test_no_string_becomes_markup(paths: ResultPaths, whole: dict[str, Any]) -> 
     results["audit"]["carrying"]["heats"][0].update(title=MARKUP, rows=[MARKUP] * 2, columns=[MARKUP] * 2)
     results["provenance"]["hardware"]["processor"] = MARKUP
     results["study"][0]["source"] = results["study"][0]["name"] = MARKUP
+    stage = {"stage": MARKUP, "values": 1, "says": MARKUP, "differs": False}
+    results["reference"] = {"commit": MARKUP, "processor": MARKUP, "stages": [stage]}
+    results["provenance"]["image"] = {"revision": MARKUP}
     for function in results["labeling"]["noise"]["functions"]:
         function["name"] = function["description"] = MARKUP
     page = Page(rendered(paths, results))
     assert all("onerror" not in attributes for _, attributes in page.tags)
     assert page.all("script") == page.open == []
+
+
+def test_the_page_ends_with_how_far_the_reference_lies(paths: ResultPaths, whole: dict[str, Any]) -> None:
+    assert 'id="reference"' not in rendered(paths, {**whole, "reference": {}})
+    stage = {"stage": "Table 1", "values": 7, "says": "equal to the last bit", "differs": False}
+    found = {"commit": "c0ffee", "processor": "a processor", "stages": [stage]}
+    text = rendered(paths, {**whole, "reference": found})
+    (section,) = re.findall(r'<section id="reference".*?</section>', text, re.DOTALL)
+    for said in ("c0ffee", "a processor", "Table 1", "<td>7</td>", "equal to the last bit"):
+        assert said in section
+    assert "<section" not in text.partition(section)[2]
 
 
 @pytest.mark.parametrize("name", ["record.json", "series.csv"])
