@@ -1,6 +1,7 @@
 # Every command of the artifact. Bare `make` prints them.
 
 TRACE ?=
+SERIES ?=
 DEVICE ?= cpu
 RUNS ?=
 STUDY ?= study.toml
@@ -14,6 +15,7 @@ LARGE ?=
 
 # Taken as they were written, never expanded by make, and handed to the shell as variables: a file name cannot run.
 override TRACE := $(value TRACE)
+override SERIES := $(value SERIES)
 override DEVICE := $(value DEVICE)
 override RUNS := $(value RUNS)
 override STUDY := $(value STUDY)
@@ -24,7 +26,7 @@ override FULL := $(value FULL)
 override TRACES := $(value TRACES)
 override WORLDS := $(value WORLDS)
 override LARGE := $(value LARGE)
-export FULL LARGE TRACES WORLDS TRACE DEVICE RUNS STUDY RESULTS PYTHON VENV
+export FULL LARGE TRACES WORLDS TRACE DEVICE RUNS STUDY RESULTS PYTHON VENV SERIES
 
 # One thread and one hash seed: sums and sets come in one order.
 export PYTHONHASHSEED := 0
@@ -51,14 +53,14 @@ STAMP := .installed-$(shell cat requirements/requirements.txt $(TORCH_LOCK) | sh
 TOOLS_STAMP := .installed-$(shell cat requirements/tools.txt | sha256sum | cut -c1-16)
 export TORCH_LOCK STAMP TOOLS_STAMP
 RUN := "$$VENV/bin/python" -m artifact
-STUDY_ARGS := --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${RUNS:+--runs "$$RUNS"} $${TRACE:+--trace "$$TRACE"}
+STUDY_ARGS := --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${RUNS:+--runs "$$RUNS"} $${TRACE:+--trace "$$TRACE"} $${SERIES:+--series "$$SERIES"}
 
 .PHONY: help setup all data train report status verify compare-reference reference test smoke audit multiverse bench calibrate docs lint lock container container-test container-same reproduce faults golden mutants fuzz sbom vulnerabilities workflows tools-setup release clean distclean
 
 help: ## print these targets
 	echo "usage: make TARGET [VARIABLE=value ...]      (times: two cores)"
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
-	echo "variables: TRACE=$$TRACE DEVICE=$$DEVICE RUNS=$${RUNS:-10} STUDY=$$STUDY RESULTS=$$RESULTS PYTHON=$$PYTHON VENV=$$VENV TRACES=$$TRACES WORLDS=$$WORLDS"
+	echo "variables: TRACE=$$TRACE SERIES=$$SERIES DEVICE=$$DEVICE RUNS=$${RUNS:-10} STUDY=$$STUDY RESULTS=$$RESULTS PYTHON=$$PYTHON VENV=$$VENV TRACES=$$TRACES WORLDS=$$WORLDS"
 
 setup: ## create the environment from hash-pinned locks; goes on where it stopped (at most 1 min, 1.5 GB)
 	case "$$DEVICE" in cpu|cuda) ;; *) echo "make: DEVICE=$$DEVICE is unknown; use DEVICE=cpu or DEVICE=cuda" >&2; exit 2;; esac
@@ -96,7 +98,7 @@ test: setup ## make the default study's results current, then run all tests (at 
 	"$$VENV/bin/python" -m pytest
 
 smoke: setup ## the whole chain, small, into results/smoke (at most 1 min)
-	$(RUN) smoke --study "$$STUDY" --results "$$RESULTS/smoke" --data "$$RESULTS/smoke/data" --device "$$DEVICE" $${TRACE:+--trace "$$TRACE"}
+	$(RUN) smoke --study "$$STUDY" --results "$$RESULTS/smoke" --data "$$RESULTS/smoke/data" --device "$$DEVICE" $${TRACE:+--trace "$$TRACE"} $${SERIES:+--series "$$SERIES"}
 
 audit: all ## answer the audit for the lines in TRACES=DIR as well (1 min a line)
 	$(RUN) audit real_lines $(STUDY_ARGS) $${TRACES:+--traces "$$TRACES"}

@@ -14,7 +14,7 @@ from artifact.grid.grid import Cell as GridCell
 from artifact.reported import Plan
 from artifact.study import Variation
 from artifact.trace.reading import read_trace
-from artifact.trace.series import Trace
+from artifact.trace.series import FEWEST_PINGS, Trace
 from artifact.trace.shipped import shipped
 
 MOST_SEEDS = 3
@@ -120,7 +120,7 @@ def _traces(folder: Path, at_most: int) -> Sequence[Trace]:
     found = []
     for path in sorted(path for path in folder.iterdir() if path.is_file()):
         try:
-            found.append(read_trace(path, at_most))
+            found.append(read_trace(path, at_most, fewest=FEWEST_PINGS))
         except BadInputError as error:
             print(f"passed over: {error}", file=sys.stderr)
     if not found:

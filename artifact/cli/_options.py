@@ -44,6 +44,7 @@ def grid_options(small: bool = False) -> Callable[[Callable[..., Any]], Callable
         @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", help="where models are trained")
         @click.option("--runs", type=POSITIVE, help="number of runs (default: the study's)")
         @click.option("--trace", type=PATH, help="a ping log as base instead of the synthetic trace")
+        @click.option("--series", help="which series of the log, by name (default: the longest)")
         @functools.wraps(body)
         def command(  # noqa: PLR0913 - one per option
             study: Path,
@@ -52,9 +53,13 @@ def grid_options(small: bool = False) -> Callable[[Callable[..., Any]], Callable
             device: str,
             runs: int | None,
             trace: Path | None,
+            series: str | None,
             **rest: Any,
         ) -> Any:
-            given = {"STUDY": study, "RESULTS": results, "DEVICE": device, "RUNS": runs, "TRACE": trace}
+            given = {
+                **{"STUDY": study, "RESULTS": results, "DEVICE": device, "RUNS": runs},
+                **{"TRACE": trace, "SERIES": series},
+            }
             # Only the default results go with the default data folder, or two studies would write into it.
             folder = data or (DATA if results == RESULTS else results / "data")
             return body(grid_of(given, small), folder, **rest)
@@ -75,10 +80,13 @@ def grid_of(given: dict[str, Any], small: bool = False) -> Grid:
         file = file.with_values({"runs.count": given["RUNS"]})
     _check_approaches(file, [approach.name for approach in setting_of(file).approaches])
     base = None
+    if given["SERIES"] is not None and not given["TRACE"]:
+        raise BadInputError("--series", "names a series of no log", "name the log with --trace or TRACE=")
     if given["TRACE"]:
         from artifact.trace.reading import read_trace
+        from artifact.trace.series import FEWEST_PINGS
 
-        base = read_trace(given["TRACE"], file.study.trace.pings)
+        base = read_trace(given["TRACE"], file.study.trace.pings, given["SERIES"], FEWEST_PINGS)
     check_device(given["DEVICE"])
     return Grid(file, ResultPaths(given["RESULTS"]), base, given["DEVICE"], _commands(given, small))
 
@@ -134,7 +142,7 @@ def _make(target: str, named: dict[str, str]) -> str:
 
 def _named(given: dict[str, Any]) -> dict[str, str]:
     """Return what is not as usual, as it would be typed."""
-    usual = {"STUDY": STUDY, "RESULTS": RESULTS, "DEVICE": "cpu", "RUNS": None, "TRACE": None}
+    usual = {"STUDY": STUDY, "RESULTS": RESULTS, "DEVICE": "cpu", "RUNS": None, "TRACE": None, "SERIES": None}
     typed = {name: as_typed(value) for name, value in given.items() if value is not None}
     return {name: value for name, value in typed.items() if value != str(usual[name])}
 

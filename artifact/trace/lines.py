@@ -52,7 +52,7 @@ def line_pattern(*rules: bytes) -> re.Pattern[bytes]:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Log]:
+def opened(path: Path) -> Iterator[Lines]:
     """Open a log; raise BadInputError unless it is a readable, regular, not empty file of text."""
     try:
         if not path.exists():
@@ -67,10 +67,10 @@ def opened(path: Path) -> Iterator[Log]:
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
     with file:
-        yield Log(path, file)
+        yield Lines(path, file)
 
 
-class Log:
+class Lines:
     """An open log.
 
     ``head`` is its beginning with Unix line ends; ``notes`` gathers what readers did to the log.

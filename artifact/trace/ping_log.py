@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artifact.errors import BadInputError
-from artifact.trace.lines import Log, line_pattern
+from artifact.trace.lines import Lines, line_pattern
 from artifact.trace.series import LONGEST_RTT_US
 
 FORMAT = "ping log"
@@ -68,7 +68,7 @@ def recognises(head: bytes) -> bool:
     return _HEAD.search(head) is not None
 
 
-def read(log: Log, at_most: int | None) -> Ints:
+def read(log: Lines, at_most: int | None) -> Ints:
     """Return RTTs in µs as sent, 0 for a loss; raise BadInputError where icmp_seq makes no sense."""
     heard = _heard(log, at_most)
     place, n_pings = _places(log, heard)
@@ -98,7 +98,7 @@ class _Heard:
     duplicates: int
 
 
-def _heard(log: Log, at_most: int | None) -> _Heard:
+def _heard(log: Lines, at_most: int | None) -> _Heard:
     parts: list[tuple[Ints, ...]] = []
     sent = np.zeros(1, dtype=np.int64)
     n_lines, duplicates = 0, 0
@@ -152,7 +152,7 @@ def _given(column: Texts) -> NDArray[np.bool_]:
     return given
 
 
-def _places(log: Log, heard: _Heard) -> tuple[Ints, int]:
+def _places(log: Lines, heard: _Heard) -> tuple[Ints, int]:
     """Return where in the series the ping of each line stands, and how many pings there are."""
     seq = _counted_on(log, heard)
     n_runs = len(heard.sent)
@@ -172,7 +172,7 @@ def _places(log: Log, heard: _Heard) -> tuple[Ints, int]:
     return offset[heard.run] + seq, n_pings
 
 
-def _counted_on(log: Log, heard: _Heard) -> Ints:
+def _counted_on(log: Lines, heard: _Heard) -> Ints:
     """Return icmp_seq counted on over 65,535, run by run."""
     new = np.diff(heard.run, prepend=-1) != 0
     step = np.diff(heard.seq, prepend=0)
@@ -186,7 +186,7 @@ def _counted_on(log: Log, heard: _Heard) -> Ints:
     return counted
 
 
-def _refuse_second_answers(log: Log, heard: _Heard, place: Ints) -> None:
+def _refuse_second_answers(log: Lines, heard: _Heard, place: Ints) -> None:
     answers = np.flatnonzero(heard.rtt_us >= 0)
     order = answers[np.argsort(place[answers], kind="stable")]
     second = np.zeros(len(place), dtype=np.bool_)
@@ -194,14 +194,14 @@ def _refuse_second_answers(log: Log, heard: _Heard, place: Ints) -> None:
     _refuse_at(log, second, heard.line, heard.seq, "a second answer that is not marked (DUP!)")
 
 
-def _refuse_at(log: Log, wrong: NDArray[np.bool_], line: Ints, seq: Ints, problem: str) -> None:
+def _refuse_at(log: Lines, wrong: NDArray[np.bool_], line: Ints, seq: Ints, problem: str) -> None:
     if wrong.any():
         at = int(np.argmax(wrong))
         remedy = "keep the 'PING' line that ping prints before every run, or remove this one"
         raise BadInputError(log.path, f"{problem} (icmp_seq={seq[at]})", remedy, line=int(line[at]))
 
 
-def _refuse_long_silence(log: Log, rtt_us: Ints) -> None:
+def _refuse_long_silence(log: Lines, rtt_us: Ints) -> None:
     answered = np.flatnonzero(rtt_us)
     silence = np.diff(answered, prepend=-1, append=len(rtt_us)) - 1
     if silence.max() > MOST_LOSSES_IN_A_ROW:
@@ -210,7 +210,7 @@ def _refuse_long_silence(log: Log, rtt_us: Ints) -> None:
         raise BadInputError(log.path, problem, "give the log before or after them")
 
 
-def _note_corrections(log: Log, heard: _Heard, rtt_us: Ints) -> None:
+def _note_corrections(log: Lines, heard: _Heard, rtt_us: Ints) -> None:
     runs = len(np.unique(heard.run))
     told = (
         (runs if runs > 1 else 0, "runs of ping, taken one after the other"),

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from artifact.errors import BadInputError, printable
 from artifact.trace import ping_log, rtt_csv, timed_tsv
-from artifact.trace.lines import Log, opened
-from artifact.trace.series import FEWEST_PINGS, Trace
+from artifact.trace.lines import Lines, opened
+from artifact.trace.log import Log, SetAside, resolution_of
+from artifact.trace.series import Trace
 
 
 class Reader(Protocol):
@@ -23,7 +24,7 @@ class Reader(Protocol):
         """Tell whether a log that begins with ``head`` (Unix line ends) is of this format."""
         ...
 
-    def read(self, log: Log, at_most: int | None) -> NDArray[np.int64]:
+    def read(self, log: Lines, at_most: int | None) -> NDArray[np.int64]:
         """Return the RTTs in µs, 0 for a loss, shape (n,), n <= ``at_most``; add to the log's notes."""
         ...
 
@@ -32,25 +33,37 @@ READERS: tuple[Reader, ...] = (ping_log, timed_tsv, rtt_csv)
 """Asked in this order; a table with a header says least about itself, so it comes last."""
 
 
-def read_trace(path: Path, at_most: int | None = None) -> Trace:
-    """Read a log of any known format, or only its first ``at_most`` pings.
+def read_log(path: Path, at_most: int | None = None) -> Log:
+    """Read all series of a log of any known format, or only the first ``at_most`` pings of each.
 
-    Raises BadInputError, naming file and where possible line, for anything that is no log of at least
-    ``FEWEST_PINGS`` pings.
+    Raises BadInputError, naming file and where possible line, for anything that holds no ping.
     """
-    if at_most is not None and at_most < FEWEST_PINGS:
+    with opened(path) as content:
+        reader = _reader_of(content)
+        rtt_us = reader.read(content, at_most)
+        if not len(rtt_us):
+            raise BadInputError(path, "holds no pings", "give a log with pings in it")
+        name, sha256 = printable(path.name), content.sha256()
+        trace = Trace(rtt_us, name, reader.FORMAT, sha256, tuple(content.notes), resolution_us=resolution_of(rtt_us))
+        return Log(name, reader.FORMAT, (trace,), SetAside(np.zeros(0, dtype=np.int64)), (), sha256)
+
+
+def read_trace(path: Path, at_most: int | None = None, series: str | None = None, fewest: int = 1) -> Trace:
+    """Read one series of a log, by name or the longest, or only its first ``at_most`` pings.
+
+    Raises BadInputError as ``read_log`` does, for a name that is not there, and for less than ``fewest`` pings.
+    """
+    if at_most is not None and at_most < fewest:
         problem = f"at most {at_most:,} pings were asked for"
-        raise BadInputError(path, problem, f"ask for {FEWEST_PINGS:,} or more")
-    with opened(path) as log:
-        reader = _reader_of(log)
-        rtt_us = reader.read(log, at_most)
-        if len(rtt_us) < FEWEST_PINGS:
-            problem = f"holds {len(rtt_us):,} pings, too few for a trace"
-            raise BadInputError(path, problem, f"give a log of {FEWEST_PINGS:,} pings or more")
-        return Trace(rtt_us, printable(path.name), reader.FORMAT, log.sha256(), tuple(log.notes))
+        raise BadInputError(path, problem, f"ask for {fewest:,} or more")
+    trace = read_log(path, at_most).named(series)
+    if len(trace) < fewest:
+        problem = f"holds {len(trace):,} pings, too few for a trace"
+        raise BadInputError(path, problem, f"give a log of {fewest:,} pings or more")
+    return trace
 
 
-def _reader_of(log: Log) -> Reader:
+def _reader_of(log: Lines) -> Reader:
     for reader in READERS:
         if reader.recognises(log.head):
             return reader

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artifact.errors import BadInputError
-from artifact.trace.lines import Log, line_pattern
+from artifact.trace.lines import Lines, line_pattern
 from artifact.trace.series import LONGEST_RTT_US
 
 FORMAT = "RTT table"
@@ -45,7 +45,7 @@ def recognises(head: bytes) -> bool:
     return len(top) > 1 and len(lines) > 1 and len(_cells(lines[1])) == len(top)
 
 
-def read(log: Log, at_most: int | None) -> NDArray[np.int64]:
+def read(log: Lines, at_most: int | None) -> NDArray[np.int64]:
     """Return RTTs in µs, 0 for a loss; raise BadInputError where column, number or unit cannot be right.
 
     Empty cells, words such as ``nan`` or ``timeout``, ``*``, 0 and negative numbers (RIPE Atlas's codes) are
@@ -76,7 +76,7 @@ class _Table(NamedTuple):
     us_per_unit: float
 
 
-def _table(log: Log) -> _Table:
+def _table(log: Lines) -> _Table:
     header = next(line for line in log.head.split(b"\n") if line.strip() and not line.lstrip().startswith(b"#"))
     cells = _cells(header)
     if any(_ANY_NUMBER.fullmatch(cell.strip()) for cell in cells):
@@ -145,7 +145,7 @@ def _microseconds(cells: NDArray[np.bytes_], us_per_unit: float) -> NDArray[np.f
 
 
 def _refuse_above_longest(
-    log: Log, numbers: NDArray[np.bytes_], rtt_us: NDArray[np.float64], lines: NDArray[np.intp]
+    log: Lines, numbers: NDArray[np.bytes_], rtt_us: NDArray[np.float64], lines: NDArray[np.intp]
 ) -> None:
     wrong = rtt_us > LONGEST_RTT_US
     if wrong.any():
@@ -155,7 +155,7 @@ def _refuse_above_longest(
         raise BadInputError(log.path, problem, remedy, line=int(lines[at]))
 
 
-def _with_losses(log: Log, rtt_us: NDArray[np.float64], at_most: int | None) -> NDArray[np.int64]:
+def _with_losses(log: Lines, rtt_us: NDArray[np.float64], at_most: int | None) -> NDArray[np.int64]:
     n_negative = int((rtt_us[:at_most] < 0).sum())
     if n_negative:
         log.notes.append(f"negative RTTs taken as losses: {n_negative:,}")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artifact.errors import BadInputError
-from artifact.trace.lines import Log, line_pattern
+from artifact.trace.lines import Lines, line_pattern
 from artifact.trace.series import LONGEST_RTT_US
 
 FORMAT = "timed RTTs"
@@ -32,7 +32,7 @@ def recognises(head: bytes) -> bool:
     return _HEAD.match(head) is not None
 
 
-def read(log: Log, at_most: int | None) -> NDArray[np.int64]:
+def read(log: Lines, at_most: int | None) -> NDArray[np.int64]:
     """Return RTTs in µs, 0 for a loss; raise BadInputError at an impossible date or RTT.
 
     A reading of exactly 0 is the artefact of a timer, not a loss, and becomes 1 µs. Nothing was sent while
@@ -54,7 +54,7 @@ def read(log: Log, at_most: int | None) -> NDArray[np.int64]:
     return log.first(np.where(rtt_us < 0, 0, np.maximum(rtt_us, 1)), at_most)
 
 
-def _epoch(log: Log, date: NDArray[np.bytes_], lines: NDArray[np.intp]) -> NDArray[np.int64]:
+def _epoch(log: Lines, date: NDArray[np.bytes_], lines: NDArray[np.intp]) -> NDArray[np.int64]:
     """Return seconds since 1970 as the clock showed them, without a time zone."""
     part = np.ascontiguousarray(date).view([("day", "S7"), ("time", "S8"), ("year", "S5")])
     # Parsing a million dates takes longer than all else here, but few are of different days.
@@ -72,7 +72,7 @@ def _epoch(log: Log, date: NDArray[np.bytes_], lines: NDArray[np.intp]) -> NDArr
     return seconds
 
 
-def _microseconds(log: Log, seconds: NDArray[np.bytes_], lines: NDArray[np.intp]) -> NDArray[np.int64]:
+def _microseconds(log: Lines, seconds: NDArray[np.bytes_], lines: NDArray[np.intp]) -> NDArray[np.int64]:
     """Return whole microseconds, -1 for a loss."""
     rtt_us = np.full(len(seconds), -1.0)
     answered = seconds != b""
@@ -85,13 +85,13 @@ def _microseconds(log: Log, seconds: NDArray[np.bytes_], lines: NDArray[np.intp]
     return rtt_us.astype(np.int64)
 
 
-def _note_artefacts(log: Log, rtt_us: NDArray[np.int64]) -> None:
+def _note_artefacts(log: Lines, rtt_us: NDArray[np.int64]) -> None:
     n_zero = int((rtt_us == 0).sum())
     if n_zero:
         log.notes.append(f"replies after 0 s, an artefact of the timer, taken as 1 µs: {n_zero:,}")
 
 
-def _note_gaps(log: Log, clock_s: NDArray[np.int64]) -> None:
+def _note_gaps(log: Lines, clock_s: NDArray[np.int64]) -> None:
     if len(clock_s) < 2:
         return
     steps = np.diff(clock_s)

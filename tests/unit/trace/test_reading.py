@@ -26,7 +26,7 @@ TABLE = "t;rtt\n" + "1;5\n" * FEWEST_PINGS
 
 def refusal(path: Path, at_most: int | None = None) -> str:
     with pytest.raises(BadInputError) as refused:
-        read_trace(path, at_most)
+        read_trace(path, at_most, fewest=FEWEST_PINGS)
     message = str(refused.value)
     assert "\n" not in message
     return message.removeprefix(str(path))
