@@ -53,9 +53,11 @@ def one_input(data: bytes) -> None:
         elif data[:1] == b"v":
             read_variations(PLACE)
         else:
-            rtt_us = reading.read_trace(PLACE).rtt_us
-            if rtt_us.dtype != "int64" or rtt_us.min() < 0 or rtt_us.max() > LONGEST_RTT_US:
-                raise AssertionError(f"no RTTs: {rtt_us}")
+            for trace in reading.read_log(PLACE).series:
+                if trace.rtt_us.dtype != "int64" or trace.rtt_us.min() < 0 or trace.rtt_us.max() > LONGEST_RTT_US:
+                    raise AssertionError(f"no RTTs: {trace.rtt_us}")
+                if trace.sent_us is not None and len(trace.sent_us) != len(trace):
+                    raise AssertionError(f"{len(trace.sent_us)} times of {len(trace)} pings")
     except BadInputError as refused:
         said = str(refused)
         if len(said.splitlines()) != 1 or not said.startswith(str(PLACE)) or "; " not in said:
@@ -68,12 +70,10 @@ def main() -> None:
     found = Path(os.environ.get("RESULTS", "results")) / "fuzz"
     corpus = found / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
-    # A few pings make a trace here, or no input of this length would.
-    reading.FEWEST_PINGS = 2
     formats = set()
     for name, content in TRACES.items():
         PLACE.write_bytes(content)
-        formats.add(reading.read_trace(PLACE).format)
+        formats.add(reading.read_log(PLACE).format)
         (corpus / name).write_bytes(b"t" + content)
     if formats != {reader.FORMAT for reader in reading.READERS} or max(map(len, (STUDY, VARIATIONS))) >= LONGEST_INPUT:
         raise SystemExit("fuzz: the seeds do not reach every reader; mend TRACES or LONGEST_INPUT in tools/fuzz.py")

@@ -1,7 +1,8 @@
-"""``trace``: collect or describe a trace."""
+"""``trace``: collect or check a trace."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from artifact.cli._options import PATH, POSITIVE
 
 @click.group()
 def command() -> None:
-    """Collect or describe a trace."""
+    """Collect or check a trace."""
 
 
 @command.command()
@@ -28,14 +29,10 @@ def collect(host: str, count: int, interval: float, output: Path) -> None:
 
 @command.command()
 @click.argument("log", type=PATH)
-def describe(log: Path) -> None:
-    """Print what is in LOG."""
-    from artifact.trace.reading import read_trace
+@click.option("--json", "as_json", is_flag=True, help="print it as JSON")
+def check(log: Path, as_json: bool) -> None:
+    """Print what is in LOG: series, losses, gaps, RTTs, and what was set aside."""
+    from artifact.trace.checking import as_text, checked
 
-    trace = read_trace(log)
-    answered = trace.rtt_us[trace.rtt_us > 0] / 1000
-    print(f"{trace.name}: {trace.format}, {len(trace)} pings, {len(trace) - len(answered)} without a reply")
-    if len(answered):
-        print(f"RTT: fastest {answered.min():.3f} ms, slowest {answered.max():.3f} ms")
-    for note in trace.notes:
-        print(f"note: {note}")
+    found = checked(log)
+    click.echo(json.dumps(found, indent=2) if as_json else as_text(found))

@@ -13,6 +13,7 @@ from artifact.errors import BadInputError, ContractError
 from artifact.mistakes import Checks
 from artifact.plugins import in_a_line, raised_at
 from artifact.trace.lines import opened
+from artifact.trace.log import Series
 from artifact.trace.reading import Reader
 from artifact.trace.series import LONGEST_RTT_US
 
@@ -50,17 +51,35 @@ def check_recognises(of: SampledReader) -> None:
 
 
 def check_series(of: SampledReader) -> None:
-    """It gives RTTs in whole microseconds, 0 for a loss, and no more of them than are asked for."""
-    whole = _read(of, of.sample, None)
-    if not isinstance(whole, np.ndarray) or whole.dtype != np.int64 or whole.ndim != 1 or len(whole) < 4:
-        shown = f"{whole.dtype} of shape {whole.shape}" if isinstance(whole, np.ndarray) else type(whole).__name__
-        raise _broken(of, f"read() gives {shown} for its sample", "return int64 microseconds, one for each ping sent")
-    if (whole < 0).any() or (whole > LONGEST_RTT_US).any():
-        raise _broken(of, "read() gives an RTT out of range", f"keep within 0 (a loss) and {LONGEST_RTT_US:,}")
-    for at_most in (1, len(whole) // 2, len(whole), len(whole) + 1):
-        if not np.array_equal(_read(of, of.sample, at_most), whole[:at_most]):
-            problem = f"read() with at_most={at_most} does not give the first {at_most} pings"
-            raise _broken(of, problem, "end with: return log.first(rtt_us, at_most)")
+    """It gives series of RTTs in whole microseconds, 0 for a loss, with a time for each ping or none at all."""
+    given = _read(of, of.sample)
+    if not isinstance(given, list) or not given or not all(isinstance(one, Series) for one in given):
+        raise _broken(
+            of, f"read() gives {type(given).__name__} for its sample", "return a list of artifact.trace.log.Series"
+        )
+    for one in given:
+        _check_one(of, one)
+    if max(len(one.rtt_us) for one in given) < 4:
+        raise _broken(of, "read() finds less than four pings in its sample", "return one RTT for each ping sent")
+    if len({one.name for one in given}) < len(given):
+        raise _broken(of, "read() gives two series of one name", "name each by its host, probe, target or column")
+
+
+def _check_one(of: SampledReader, one: Series, where: str = "") -> None:
+    for name, column in (("rtt_us", one.rtt_us), ("sent_us", one.sent_us)):
+        if name == "sent_us" and column is None:
+            continue
+        if not isinstance(column, np.ndarray) or column.dtype != np.int64 or column.ndim != 1:
+            shown = (
+                f"{column.dtype} of shape {column.shape}" if isinstance(column, np.ndarray) else type(column).__name__
+            )
+            raise _broken(
+                of, f"read() gives {shown} as {name}{where}", "give int64 microseconds, one for each ping sent"
+            )
+    if one.sent_us is not None and len(one.sent_us) != len(one.rtt_us):
+        raise _broken(of, f"read() gives more times than pings, or less{where}", "give a time for each ping, or None")
+    if (one.rtt_us < 0).any() or (one.rtt_us > LONGEST_RTT_US).any():
+        raise _broken(of, f"read() gives an RTT out of range{where}", f"keep within 0 (a loss) and {LONGEST_RTT_US:,}")
 
 
 def check_damaged(of: SampledReader) -> None:
@@ -87,27 +106,27 @@ CHECKS: Checks = (
 
 def _read_or_refuse(of: SampledReader, content: bytes) -> None:
     try:
-        given = _read(of, content, None)
+        given = _read(of, content)
     except ContractError:
         raise
     except BadInputError as refusal:
         if "\n" in str(refusal):
             raise _broken(of, "refuses a log in more than one line", "say it in one", refusal) from None
         return
-    if (np.asarray(given) < 0).any() or (np.asarray(given) > LONGEST_RTT_US).any():
-        raise _broken(of, "read() gives an RTT out of range for a damaged log", "refuse it with a BadInputError")
+    for one in given:
+        _check_one(of, one, " for a damaged log")
 
 
-def _read(of: SampledReader, content: bytes, at_most: int | None) -> Any:
+def _read(of: SampledReader, content: bytes) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "log"
         path.write_bytes(content)
-        return _of(of, _opened, of, path, at_most)
+        return _of(of, _opened, of, path)
 
 
-def _opened(of: SampledReader, path: Path, at_most: int | None) -> Any:
-    with opened(path) as log:
-        return of.reader.read(log, at_most)
+def _opened(of: SampledReader, path: Path) -> Any:
+    with opened(path) as lines:
+        return of.reader.read(lines)
 
 
 def _of(of: SampledReader, call: Callable[..., Any], *given: Any) -> Any:

@@ -13,6 +13,20 @@ from artifact.trace.series import Trace
 
 
 @dataclass(frozen=True)
+class Series:
+    """What a reader gives: the pings of one host, probe, target or column, in the order they were sent.
+
+    ``rtt_us`` (µs, 0 a loss) and ``sent_us`` (µs since 1970 by the log's clock, or None) are int64, of shape (n,).
+    """
+
+    name: str
+    rtt_us: NDArray[np.int64]
+    sent_us: NDArray[np.int64] | None = None
+    notes: tuple[str, ...] = ()
+    duplicates: int = 0
+
+
+@dataclass(frozen=True)
 class SetAside:
     """Lines that no reader of the format knows: their numbers (from 1), ascending, and the text of the first few."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -9,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artifact.errors import BadInputError, printable
-from artifact.trace import ping_log, rtt_csv, timed_tsv
 from artifact.trace.lines import Lines, opened
-from artifact.trace.log import Log, SetAside, resolution_of
+from artifact.trace.log import Log, Series, SetAside, gaps_of, resolution_of
+from artifact.trace.readers import ping, table, timed
 from artifact.trace.series import Trace
 
 
@@ -24,28 +26,38 @@ class Reader(Protocol):
         """Tell whether a log that begins with ``head`` (Unix line ends) is of this format."""
         ...
 
-    def read(self, log: Lines, at_most: int | None) -> NDArray[np.int64]:
-        """Return the RTTs in µs, 0 for a loss, shape (n,), n <= ``at_most``; add to the log's notes."""
+    def read(self, lines: Lines) -> list[Series]:
+        """Return every series of the log; set lines aside that belong to none, and add to the log's notes."""
         ...
 
 
-READERS: tuple[Reader, ...] = (ping_log, timed_tsv, rtt_csv)
-"""Asked in this order; a table with a header says least about itself, so it comes last."""
+READERS: tuple[Reader, ...] = (ping, timed, table)
+"""Asked in this order; a table says least about itself, so it comes last."""
 
 
 def read_log(path: Path, at_most: int | None = None) -> Log:
     """Read all series of a log of any known format, or only the first ``at_most`` pings of each.
 
-    Raises BadInputError, naming file and where possible line, for anything that holds no ping.
+    Raises BadInputError, naming file and where possible line, for anything that holds no ping, and where more lines
+    are set aside than read.
     """
-    with opened(path) as content:
-        reader = _reader_of(content)
-        rtt_us = reader.read(content, at_most)
-        if not len(rtt_us):
+    with opened(path) as lines:
+        reader = _reader_of(lines)
+        series = [one for one in reader.read(lines) if len(one.rtt_us)]
+        aside = lines.set_aside()
+        if len(aside) > lines.known:
+            problem = (
+                f"{len(aside):,} lines are no part of a log of the format '{reader.FORMAT}' and {lines.known:,} are"
+            )
+            raise BadInputError(
+                path, f"{problem}: {aside.shown[0]}", "remove what is no ping", line=int(aside.lines[0])
+            )
+        if not series:
             raise BadInputError(path, "holds no pings", "give a log with pings in it")
-        name, sha256 = printable(path.name), content.sha256()
-        trace = Trace(rtt_us, name, reader.FORMAT, sha256, tuple(content.notes), resolution_us=resolution_of(rtt_us))
-        return Log(name, reader.FORMAT, (trace,), SetAside(np.zeros(0, dtype=np.int64)), (), sha256)
+        name, sha256 = printable(path.name), lines.sha256()
+        traces = [_trace(one, name, reader.FORMAT, sha256, len(series) == 1, at_most) for one in series]
+        notes = tuple(dict.fromkeys(lines.notes))
+        return Log(name, reader.FORMAT, tuple(traces), aside, notes, sha256)
 
 
 def read_trace(path: Path, at_most: int | None = None, series: str | None = None, fewest: int = 1) -> Trace:
@@ -56,16 +68,58 @@ def read_trace(path: Path, at_most: int | None = None, series: str | None = None
     if at_most is not None and at_most < fewest:
         problem = f"at most {at_most:,} pings were asked for"
         raise BadInputError(path, problem, f"ask for {fewest:,} or more")
-    trace = read_log(path, at_most).named(series)
+    log = read_log(path, at_most)
+    trace = log.named(series)
+    trace = replace(trace, notes=(*log.notes, *_of_set_aside(log.set_aside), *trace.notes))
     if len(trace) < fewest:
         problem = f"holds {len(trace):,} pings, too few for a trace"
         raise BadInputError(path, problem, f"give a log of {fewest:,} pings or more")
     return trace
 
 
-def _reader_of(log: Lines) -> Reader:
+def _reader_of(lines: Lines) -> Reader:
     for reader in READERS:
-        if reader.recognises(log.head):
+        if reader.recognises(lines.head):
             return reader
     known = ", ".join(f"'{reader.FORMAT}'" for reader in READERS)
-    raise BadInputError(log.path, "is a log of no known format", f"give one of {known}")
+    raise BadInputError(lines.path, "is a log of no known format", f"give one of {known}")
+
+
+def _trace(  # noqa: PLR0913 - what a trace is made of
+    series: Series, name: str, format_name: str, sha256: str, alone: bool, at_most: int | None
+) -> Trace:
+    rtt_us, sent_us, notes = series.rtt_us, series.sent_us, [*series.notes]
+    if sent_us is not None and len(sent_us) > 2 and float(np.median(np.sign(np.diff(sent_us)))) < 0:
+        rtt_us, sent_us = rtt_us[::-1].copy(), sent_us[::-1].copy()
+        notes.append("the log runs backwards; its pings were put in the order of time")
+    if at_most is not None and len(rtt_us) > at_most:
+        rtt_us, sent_us = rtt_us[:at_most], sent_us if sent_us is None else sent_us[:at_most]
+        notes.append(f"only the first {at_most:,} pings were taken, the rest of the log was left out")
+    notes += _of_the_clock(sent_us)
+    resolution_us = resolution_of(rtt_us)
+    if resolution_us == 1_000:
+        notes.append("RTTs are written in whole milliseconds")
+    # Two series of one file are two traces, and nothing that is kept of one may stand for the other.
+    own = sha256 if alone else hashlib.sha256(f"{sha256} {series.name}".encode()).hexdigest()
+    return Trace(
+        rtt_us, name, format_name, own, tuple(notes), printable(series.name), sent_us, resolution_us, series.duplicates
+    )
+
+
+def _of_the_clock(sent_us: NDArray[np.int64] | None) -> list[str]:
+    if sent_us is None or len(sent_us) < 2:
+        return []
+    notes, steps, gaps = [], np.diff(sent_us), gaps_of(sent_us)
+    if len(gaps):
+        largest = steps[gaps - 1].max() / 1e6
+        notes.append(f"gaps in the clock, not taken as losses: {len(gaps):,}, the largest of {largest:,.0f} s")
+    back = int((steps < 0).sum())
+    if back:
+        notes.append(f"steps back of the clock, the lines taken as they stand: {back:,}")
+    return notes
+
+
+def _of_set_aside(aside: SetAside) -> list[str]:
+    return (
+        [f"lines set aside as no part of the log: {len(aside):,}, the first {aside.lines[0]:,}"] if len(aside) else []
+    )

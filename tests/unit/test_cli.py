@@ -187,7 +187,7 @@ def test_verify_is_strict_about_a_failure_that_is_recorded(tmp_path: Path) -> No
         ["compare", "one"],
         ["compare", "no-such-folder", "nor-this"],
         ["tasks", "check", "no_such_task"],
-        ["trace", "describe", "no-such.log"],
+        ["trace", "check", "no-such.log"],
         ["trace"],
         [],
     ],

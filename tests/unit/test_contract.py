@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import itertools
 import re
@@ -33,7 +34,8 @@ from artifact.mistakes import first_mistake
 from artifact.setting import TASKS, setting_of, tasks_of
 from artifact.store.paths import ROOT, STUDY
 from artifact.study import read_study
-from artifact.trace import rtt_csv
+from artifact.trace.log import Series
+from artifact.trace.readers import table
 from artifact.trace.series import LONGEST_RTT_US
 
 NUMBERS = itertools.count()
@@ -681,8 +683,14 @@ SAMPLE = b"rtt_ms\n9.1\n9.3\nnan\n9.2\n9.9\n"
 
 
 def reader(**other: Any) -> Any:
-    kept = {"FORMAT": "a table", "recognises": rtt_csv.recognises, "read": rtt_csv.read, "__name__": "x.mine"}
+    kept = {"FORMAT": "a table", "recognises": table.recognises, "read": table.read, "__name__": "x.mine"}
     return SimpleNamespace(**{**kept, **other})
+
+
+def changed(lines: Any, **columns: Callable[[Any], Any]) -> list[Series]:
+    """Return what the reader of tables gives, with some of it changed."""
+    (one,) = table.read(lines)
+    return [dataclasses.replace(one, **{name: change(getattr(one, name)) for name, change in columns.items()})]
 
 
 @pytest.mark.parametrize(
@@ -692,14 +700,17 @@ def reader(**other: Any) -> Any:
         ({"recognises": lambda head: False}, "does not know its own sample"),
         ({"recognises": lambda head: True}, "takes b'' for its own"),
         ({"recognises": lambda head: "rtt" in head.decode("ascii")}, "raises UnicodeDecodeError"),
-        ({"read": lambda log, at_most: rtt_csv.read(log, at_most) / 1000}, "gives float64 of shape"),
-        ({"read": lambda log, at_most: rtt_csv.read(log, at_most) - 1}, "gives an RTT out of range"),
-        ({"read": lambda log, at_most: rtt_csv.read(log, None)}, "at_most=1 does not give the first 1 pings"),
+        ({"read": lambda lines: table.read(lines)[0].rtt_us}, "gives ndarray for its sample"),
+        ({"read": lambda lines: changed(lines, rtt_us=lambda us: us / 1000)}, "gives float64 of shape"),
+        ({"read": lambda lines: changed(lines, rtt_us=lambda us: us - 1)}, "gives an RTT out of range"),
+        ({"read": lambda lines: changed(lines, rtt_us=lambda us: us[:2])}, "less than four pings"),
+        ({"read": lambda lines: changed(lines, sent_us=lambda _: np.arange(3))}, "more times than pings, or less"),
+        ({"read": lambda lines: changed(lines) * 2}, "two series of one name"),
         (
             {
-                "read": lambda log, at_most: np.array(
-                    [0 if x == b"nan" else int(float(x) * 1e3) for x in log.head.split()[1:]]
-                )[:at_most]
+                "read": lambda lines: [
+                    Series("", np.array([0 if x == b"nan" else int(float(x) * 1e3) for x in lines.head.split()[1:]]))
+                ]
             },
             "raises ValueError",
         ),
@@ -714,8 +725,8 @@ def test_readers_with_a_mistake(other: dict[str, Any], says: str) -> None:
 
 
 def test_a_reader_that_lets_a_strange_rtt_through() -> None:
-    def read(log: Any, at_most: int | None) -> Any:
-        return rtt_csv.read(log, at_most) if log.head == SAMPLE else np.array([-1])
+    def read(lines: Any) -> Any:
+        return table.read(lines) if lines.head == SAMPLE else [Series("", np.array([-1]))]
 
     with pytest.raises(ContractError, match="out of range for a damaged log"):
         check_reader(reader(read=read), SAMPLE)
@@ -727,7 +738,7 @@ def test_what_is_no_plug_in_has_no_checks() -> None:
 
 
 def test_every_check_has_a_name_of_its_own(written: Callable[..., Written]) -> None:
-    for plugin in (written(DIP, "dip").plugin, written(INPUT, "change").plugin, SampledReader(rtt_csv, SAMPLE)):
+    for plugin in (written(DIP, "dip").plugin, written(INPUT, "change").plugin, SampledReader(table, SAMPLE)):
         names = [name for name, _ in checks_of(plugin)]
         assert len(set(names)) == len(names) >= 4
 

@@ -6,6 +6,7 @@ import hashlib
 import io
 import lzma
 import os
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -16,8 +17,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from artifact.errors import BadInputError
-from artifact.trace import lines
-from artifact.trace.reading import READERS, read_trace
+from artifact.trace import lines, unpacking
+from artifact.trace.reading import read_log, read_trace
 from artifact.trace.series import FEWEST_PINGS, LONGEST_RTT_US, Trace
 
 REAL = Path(os.environ.get("REAL_TRACES", Path(__file__).parents[4] / "shared" / "traces"))
@@ -48,7 +49,7 @@ def zipped(content: str) -> bytes:
 def test_a_trace_says_where_it_comes_from(tmp_path: Path) -> None:
     path = written(tmp_path, TABLE)
     trace = read_trace(path)
-    assert (trace.name, trace.format, trace.notes) == ("log", "RTT table", ())
+    assert (trace.name, trace.format, trace.series) == ("log", "RTT table", "rtt")
     assert trace.sha256 == hashlib.sha256(TABLE.encode()).hexdigest()
     assert trace.rtt_us.dtype == np.int64
     assert trace.rtt_us.tolist() == [5_000] * FEWEST_PINGS
@@ -62,7 +63,7 @@ def test_reading_a_part_still_hashes_the_whole(tmp_path: Path) -> None:
 
 
 def test_a_part_as_long_as_the_whole_is_no_part(tmp_path: Path) -> None:
-    assert read_trace(written(tmp_path, TABLE), at_most=FEWEST_PINGS).notes == ()
+    assert not any("first" in note for note in read_trace(written(tmp_path, TABLE), at_most=FEWEST_PINGS).notes)
 
 
 def test_a_link_is_followed(tmp_path: Path) -> None:
@@ -76,29 +77,97 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
 def test_blocks_may_end_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block_bytes: int, end: str) -> None:
     """Not even a line end that is torn in two changes a line or its number."""
     text = f"64 bytes from a: icmp_seq=1 ttl=6 time=1 ms{end}" + end * 3 + f"oops{end}{end}"
-    monkeypatch.setattr(lines, "BLOCK_BYTES", 64)
-    path = written(tmp_path, text)
-    with lines.opened(path) as log:
-        monkeypatch.setattr(lines, "BLOCK_BYTES", block_bytes)
-        with pytest.raises(BadInputError, match=":5: a line that does not belong"):
-            READERS[0].read(log, None)
+    monkeypatch.setattr(unpacking, "BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(lines, "HEAD_BYTES", 64)
+    log = read_log(written(tmp_path, text))
+    assert log.set_aside.lines.tolist() == [5]
+    assert log.series[0].rtt_us.tolist() == [1_000]
+
+
+PACKED = {
+    "gzip": gzip.compress(TABLE.encode()),
+    "xz": lzma.compress(TABLE.encode()),
+    "bzip2": bz2.compress(TABLE.encode()),
+    "UTF-16": TABLE.encode("utf-16"),
+    "UTF-16 without its mark": TABLE.encode("utf-16-le"),
+}
+
+
+@pytest.mark.parametrize("packing", PACKED)
+def test_packed_logs_are_read_and_hashed_as_they_lie_there(tmp_path: Path, packing: str) -> None:
+    trace = read_trace(written(tmp_path, PACKED[packing]))
+    assert trace.rtt_us.tolist() == [5_000] * FEWEST_PINGS
+    assert trace.sha256 == hashlib.sha256(PACKED[packing]).hexdigest()
+
+
+def test_a_packed_log_that_is_cut_off_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    text = "t;rtt\n" + "".join(f"{n};{n * 7919 % 1000 / 10}\n" for n in range(20_000))
+    trace = read_trace(written(tmp_path, gzip.compress(text.encode())[:-20_000]))
+    assert 0 < len(trace) < 20_000
+    assert trace.rtt_us[:3].tolist() == [0, 91_900, 83_800]
+    assert "the packed file is cut off; what could be unpacked was read" in trace.notes
+
+
+def test_zstandard_is_read_where_its_package_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, bytes.fromhex("28b52ffd") + bytes(20))
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    assert refusal(path) == ": is packed with zstandard; unpack it first, or install the package zstandard"
+
+
+TWO = "time,host,rtt\n" + "".join(
+    f"{n},{host},{n % 7 + of}\n" for n in range(6) for of, host in ((1, "a"), (9, "b<i>"))
+)
+
+
+def test_a_log_is_a_set_of_series(tmp_path: Path) -> None:
+    log = read_log(written(tmp_path, TWO + "6,a,3\n"))
+    assert {trace.series: len(trace) for trace in log.series} == {"a": 7, "b<i>": 6}
+    assert len({trace.sha256 for trace in log.series} | {log.sha256}) == 3
+    assert log.sha256 == hashlib.sha256((TWO + "6,a,3\n").encode()).hexdigest()
+
+
+def test_one_series_is_taken_by_name_or_the_longest(tmp_path: Path) -> None:
+    path = written(tmp_path, TWO + "6,a,3\n")
+    assert read_trace(path, series="b<i>").rtt_us[0] == 9_000
+    longest = read_trace(path)
+    assert longest.series == "a"
+    assert "the longest of 2 series, 'a', was taken; others: 'b<i>' (6)" in longest.notes
+    with pytest.raises(BadInputError, match=r"has no series 'c'; name one of 'a', 'b<i>'"):
+        read_trace(path, series="c")
+
+
+def test_a_log_that_runs_backwards_is_put_in_order(tmp_path: Path) -> None:
+    rows = [f"2026-01-01 10:00:{n:02d},{n + 1}\n" for n in range(50)]
+    trace = read_trace(written(tmp_path, "time,rtt\n" + "".join(reversed(rows))))
+    assert trace.rtt_us.tolist() == [1_000 * n for n in range(1, 51)]
+    assert trace.sent_us is not None
+    assert (np.diff(trace.sent_us) == 1_000_000).all()
+    assert "the log runs backwards; its pings were put in the order of time" in trace.notes
+
+
+@pytest.mark.parametrize(
+    ("cells", "step"),
+    [("1 2 3 7", 1_000), ("1.5 2 3.1 7", 100), ("10.25 9 8.13 100", 10), ("1.123 2.333 3", 1), ("0", 1)],
+)
+def test_the_resolution_is_the_step_of_most_rtts(tmp_path: Path, cells: str, step: int) -> None:
+    trace = read_trace(written(tmp_path, "rtt\n" + cells.replace(" ", "\n") + "\n"))
+    assert trace.resolution_us == step
+    assert ("RTTs are written in whole milliseconds" in trace.notes) == (step == 1_000)
+
+
+def test_takes_only_the_first(tmp_path: Path) -> None:
+    trace = read_trace(written(tmp_path, "t,rtt\n" + "".join(f"{n},{n % 50 + 1}.5\n" for n in range(9_000))), 2_000)
+    assert trace.rtt_us.tolist() == [1_000 * (n % 50 + 1) + 500 for n in range(2_000)]
+    assert trace.sent_us is not None
+    assert len(trace.sent_us) == 2_000
+    assert trace.notes == ("only the first 2,000 pings were taken, the rest of the log was left out",)
 
 
 BAD = {
     "empty": (b"", ": is empty; give a log with pings in it"),
     "blank": (b"\xef\xbb\xbf\n \n", ": is empty; give a log with pings in it"),
-    "gzip": (gzip.compress(TABLE.encode()), ": is packed with gzip; unpack it first"),
     "zip": (zipped(TABLE), ": is packed with zip; unpack it first"),
-    "xz": (lzma.compress(TABLE.encode()), ": is packed with xz; unpack it first"),
-    "bzip2": (bz2.compress(TABLE.encode()), ": is packed with bzip2; unpack it first"),
-    "UTF-16": (TABLE.encode("utf-16"), ": is UTF-16 text; save it as UTF-8"),
-    "UTF-16 without its mark": (TABLE.encode("utf-16-le"), ": holds NUL bytes, so it is no text; give a log as plain"),
-    "binary": (b"\x7fELF\0\0", ": holds NUL bytes, so it is no text; give a log as plain UTF-8 text"),
-    "NUL bytes far in": (TABLE.encode() * 100 + b"\0", ": holds NUL bytes, so it is no text; give"),
-    "not UTF-8": (
-        b"t;rtt\n1;5\n\xff\xfe\x80;\x1b[31m\n1;6\n",
-        r":3: a line that does not belong in a log of the format",
-    ),
+    "binary": (b"\x7fELF\0\0", ": is a log of no known format; give one of"),
     "prose": (
         b"Dear all\nno pings here.\n",
         ": is a log of no known format; give one of 'ping log', 'timed RTTs', 'RTT t",

@@ -8,15 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from artifact.trace import rtt_csv
-from artifact.trace.lines import opened
+from artifact.trace.readers import table
+from artifact.trace.reading import read_log
 
 
-def read(path: Path, text: str, at_most: int | None = None) -> tuple[list[int], list[str]]:
+def read(path: Path, text: str) -> tuple[list[int], list[str]]:
+    """Return the RTTs of the only series, and all notes."""
     path.write_text(text, encoding="utf-8", newline="")
-    with opened(path) as log:
-        assert rtt_csv.recognises(log.head)
-        return rtt_csv.read(log, at_most).tolist(), log.notes
+    log = read_log(path)
+    assert log.format == table.FORMAT
+    (trace,) = log.series
+    usual = "whole milliseconds", "no header and no unit"
+    notes = [note for note in (*log.notes, *trace.notes) if not any(one in note for one in usual)]
+    return trace.rtt_us.tolist(), notes
 
 
 GOLDEN = {
@@ -39,6 +43,21 @@ GOLDEN = {
     "blank lines and comments": ("# home\n\nt,rtt\n1,5\n\n# moved\n2,6\n", [5_000, 6_000]),
     "CRLF without a last line end": ("t;rtt\r\n1;5\r\n2;6", [5_000, 6_000]),
     "CR": ("t;rtt\r1;5\r2;6\r", [5_000, 6_000]),
+    "no header": ("12.5\n13\n", [12_500, 13_000]),
+    "no header, a time and an RTT": ("2026-01-01 10:00:00;12.5\n2026-01-01 10:00:01;13\n", [12_500, 13_000]),
+    "no header, a count and an RTT": ("1,12.5\n2,13\n3,9\n", [12_500, 13_000, 9_000]),
+    "cells that name their RTT": (
+        "2026-01-01 10:00:00,192.0.2.1,ttl=9,time=28.6\n2026-01-01 10:00:01,192.0.2.1,ttl=9,time=9\n",
+        [28_600, 9_000],
+    ),
+    "cells with their unit": ("t,rtt\n1,28.6 ms\n2,900 us\n3,0.002s\n", [28_600, 900, 2_000]),
+    "blanks": ("2026-01-01 10:00:00 12.5\n2026-01-01 10:00:01 13\n", [12_500, 13_000]),
+    "values": ("epoch,values\n1512144010.0,63.86\n1512144010.0,66.52\n", [63_860, 66_520]),
+    "Excel's first line": ("sep=;\nt;rtt\n1;5\n", [5_000]),
+    "strange rows": (
+        "n,rtt\n1,5\n2,soon\n3,inf\n4,0x1F\n5,6,7\n6\n7,8\n8,9\n9,8\n1,8\n2,9\n",
+        [5_000, 8_000, 9_000, 8_000, 8_000, 9_000],
+    ),
     "byte order mark": ("\ufeffrtt;t\n5;1\n6;2\n", [5_000, 6_000]),
 }
 
@@ -60,21 +79,16 @@ def test_a_cut_row_is_left_out(tmp_path: Path) -> None:
 
 
 BAD = {
-    "no header": ("12.5\n13\n", ": has no header line; add a first line that names its columns, such as 'rtt_ms'"),
-    "no header, two columns": ("2024-01-01;12.5\n2024-01-02;13\n", ": has no header line; add"),
+    "no header, two numbers": (
+        "1.5;12.5\n7.5;13\n2.25;1\n",
+        ": has no header, and 2 of its columns may hold RTTs; add",
+    ),
     "no RTT column": (
-        "when,value\n1,5\n",
-        ": has no RTT column among its columns 'when', 'value'; name it one of rtt, ping, latency, delay, ",
+        "when,load\n1,5\n",
+        ": has no RTT column among its columns 'when', 'load'; name it one of rtt, ping, latency, delay, ",
     ),
-    "no RTT column, one column": ("value\n5\n", ": has no RTT column among its columns 'value'"),
-    "two RTT columns": ("rtt;t;ping\n1;2;3\n", ": has several RTT columns: 'rtt', 'ping'; leave one"),
-    "a word": (
-        "t,rtt\n1,5\n2,soon\n3,6\n",
-        ":3: a line that does not belong in a log of the format 'RTT table': 2,soon",
-    ),
-    "a cell too many, such as by a decimal comma": ("t,rtt\n1,12,5\n2,6\n", ":2: a line that does not belong"),
-    "a cell too few": ("t,rtt,cp\n1,5,0\n2,6\n3,7,0\n", ":3: a line that does not belong"),
-    "infinity": ("t,rtt\n1,inf\n2,6\n", ":2: a line that does not belong"),
+    "no RTT column, one column": ("load\n5\n", ": has no RTT column among its columns 'load'"),
+    "decimal commas between commas": ("t,rtt\n1,12,5\n2,6,1\n", ":2: 2 lines are no part of a log"),
     "above 60 s": (
         "t,rtt\n1,5\n# x\n2,60001\n",
         ":4: an RTT above 60 s: 60001; write a loss as nan, or name the unit of the column",
@@ -88,18 +102,11 @@ def test_refuses(refused: Callable[..., None], case: str) -> None:
     refused(read, *BAD[case])
 
 
-@pytest.mark.parametrize("names", rtt_csv.RTT_COLUMNS)
+@pytest.mark.parametrize("names", table.RTT_COLUMNS)
 def test_knows_every_name_in_its_unit(tmp_path: Path, names: tuple[str, ...]) -> None:
     for name in names:
         us = {"us": 1, "s": 1_000_000}.get(name.rpartition("_")[2], 1_000)
         assert read(tmp_path / "log", f"t,{name.upper()}\n1,2\n")[0] == [2 * us]
-
-
-def test_takes_only_the_first(tmp_path: Path) -> None:
-    text = "t,rtt\n" + "".join(f"{n},{n % 50 + 1}\n" for n in range(100_000)) + "garbled\n"
-    rtt_us, notes = read(tmp_path / "log", text, at_most=2_000)
-    assert rtt_us == [1_000 * (n % 50 + 1) for n in range(2_000)]
-    assert notes == ["only the first 2,000 pings were taken, the rest of the log was left out"]
 
 
 @settings(max_examples=60, deadline=None)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from artifact.trace import timed_tsv
 from artifact.trace.lines import opened
+from artifact.trace.readers import timed
+from artifact.trace.reading import read_log
 
 START_S = 1_729_612_832
 
@@ -18,11 +19,14 @@ def row(second: int, cell: str) -> str:
     return f"{time.asctime(time.gmtime(START_S + second))}\t{cell}\n"
 
 
-def read(path: Path, text: str, at_most: int | None = None) -> tuple[list[int], list[str]]:
+def read(path: Path, text: str) -> tuple[list[int], list[str]]:
+    """Return the RTTs of the only series, and all notes."""
     path.write_text(text, encoding="utf-8", newline="")
-    with opened(path) as log:
-        assert timed_tsv.recognises(log.head)
-        return timed_tsv.read(log, at_most).tolist(), log.notes
+    with opened(path) as lines:
+        assert timed.recognises(lines.head)
+    log = read_log(path)
+    notes = [note for note in (*log.notes, *log.series[0].notes) if "whole milliseconds" not in note]
+    return log.series[0].rtt_us.tolist(), notes
 
 
 THREE = row(0, "0.002062082290649414") + row(1, "None") + row(2, "2.5e-05")
@@ -70,11 +74,24 @@ def test_tells_what_it_did(tmp_path: Path, case: str) -> None:
     assert read(tmp_path / "log", text) == (rtt_us, [note])
 
 
+def test_times_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text(THREE)
+    (trace,) = read_log(tmp_path / "log").series
+    assert trace.sent_us is not None
+    assert trace.sent_us.tolist() == [1_000_000 * (START_S + n) for n in range(3)]
+
+
+def test_strange_lines_are_set_aside(tmp_path: Path) -> None:
+    text = row(0, "0.1") + "hello\n" + row(1, "-0.1") + "Sat Feb 03 25:00:00 2024\t0.1\n" + row(2, "0.2") * 3
+    (tmp_path / "log").write_text(text)
+    log = read_log(tmp_path / "log")
+    assert log.set_aside.lines.tolist() == [2, 3, 4]
+    assert log.series[0].rtt_us.tolist() == [100_000, 200_000, 200_000, 200_000]
+
+
 BAD = {
-    "a strange line": (row(0, "0.1") + "hello\n" + row(1, "0.1"), ":2: a line that does not belong"),
-    "a negative RTT": (row(0, "-0.1") + row(1, "0.1"), ":1: a line that does not belong"),
+    "nothing but strange lines": (row(0, "0.1") + "hello\n" * 2, ":2: 2 lines are no part of a log of the format"),
     "no such day": (row(0, "0.1") + "Sat Feb 31 00:00:00 2024\t0.1\n", ":2: there is no such day: Feb 31 2024"),
-    "no such hour": (row(0, "0.1") + "Sat Feb 03 25:00:00 2024\t0.1\n", ":2: a line that does not belong"),
     "above 60 s": (row(0, "0.1") + row(1, "60.1"), ":2: an RTT above 60 s: 60.1; give RTTs in seconds"),
 }
 
@@ -82,13 +99,6 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_refuses(refused: Callable[..., None], case: str) -> None:
     refused(read, *BAD[case])
-
-
-def test_takes_only_the_first(tmp_path: Path) -> None:
-    text = "".join(row(n, f"0.{n % 9 + 1}") for n in range(20_000)) + "garbled\n"
-    rtt_us, notes = read(tmp_path / "log", text, at_most=2_000)
-    assert rtt_us == [100_000 * (n % 9 + 1) for n in range(2_000)]
-    assert notes == ["only the first 2,000 pings were taken, the rest of the log was left out"]
 
 
 @settings(max_examples=60, deadline=None)

@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 
 from artifact.errors import BadInputError
 from artifact.trace.lines import Lines, line_pattern
+from artifact.trace.log import Series
 from artifact.trace.series import LONGEST_RTT_US
 
 FORMAT = "timed RTTs"
-
-USUAL_STEPS_IN_A_GAP = 2.5
-"""A step of the clock this many times the usual one is a gap; at 1 Hz, a clock in whole seconds skips one."""
 
 _DATE = rb"[A-Z][a-z]{2} ([A-Z][a-z]{2} [ \d]\d (?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d \d{4})\t"
 _SECONDS_PER_DIGIT = np.array([36_000, 3_600, 0, 600, 60, 0, 10, 1])  # of hh:mm:ss
@@ -32,26 +30,22 @@ def recognises(head: bytes) -> bool:
     return _HEAD.match(head) is not None
 
 
-def read(log: Lines, at_most: int | None) -> NDArray[np.int64]:
-    """Return RTTs in µs, 0 for a loss; raise BadInputError at an impossible date or RTT.
+def read(lines: Lines) -> list[Series]:
+    """Return the series, 0 for a loss; raise BadInputError at an impossible date or RTT.
 
-    A reading of exactly 0 is the artefact of a timer, not a loss, and becomes 1 µs. Nothing was sent while
-    the clock has a gap, so a gap is told in the notes and adds no losses.
+    A reading of exactly 0 is the artefact of a timer, not a loss, and becomes 1 µs.
     """
     parts: list[NDArray[np.int64]] = []
     clock: list[NDArray[np.int64]] = []
-    n_rows = 0
-    for first, (date, seconds) in log.columns(_LINE, FORMAT):
+    for numbers, (date, seconds) in lines.columns(_LINE):
         given = np.flatnonzero(np.array(date, dtype="S20") != b"")
-        clock.append(_epoch(log, np.array(date, dtype="S20")[given], first + given))
-        parts.append(_microseconds(log, np.array(seconds, dtype="S56")[given], first + given))
-        n_rows += len(given)
-        if at_most is not None and n_rows > at_most:
-            break
+        clock.append(_epoch(lines, np.array(date, dtype="S20")[given], numbers[given]))
+        parts.append(_microseconds(lines, np.array(seconds, dtype="S56")[given], numbers[given]))
     rtt_us = np.concatenate(parts)
-    _note_artefacts(log, rtt_us[:at_most])
-    _note_gaps(log, np.concatenate(clock)[:at_most])
-    return log.first(np.where(rtt_us < 0, 0, np.maximum(rtt_us, 1)), at_most)
+    n_zero = int((rtt_us == 0).sum())
+    notes = (f"replies after 0 s, an artefact of the timer, taken as 1 µs: {n_zero:,}",) if n_zero else ()
+    series = np.where(rtt_us < 0, 0, np.maximum(rtt_us, 1))
+    return [Series("", series, 1_000_000 * np.concatenate(clock), notes)]
 
 
 def _epoch(log: Lines, date: NDArray[np.bytes_], lines: NDArray[np.intp]) -> NDArray[np.int64]:
@@ -83,21 +77,3 @@ def _microseconds(log: Lines, seconds: NDArray[np.bytes_], lines: NDArray[np.int
         problem = f"an RTT above {LONGEST_RTT_US / 1e6:.0f} s: {seconds[at].decode()}"
         raise BadInputError(log.path, problem, "give RTTs in seconds, a loss as None", line=int(lines[at]))
     return rtt_us.astype(np.int64)
-
-
-def _note_artefacts(log: Lines, rtt_us: NDArray[np.int64]) -> None:
-    n_zero = int((rtt_us == 0).sum())
-    if n_zero:
-        log.notes.append(f"replies after 0 s, an artefact of the timer, taken as 1 µs: {n_zero:,}")
-
-
-def _note_gaps(log: Lines, clock_s: NDArray[np.int64]) -> None:
-    if len(clock_s) < 2:
-        return
-    steps = np.diff(clock_s)
-    back = int((steps < 0).sum())
-    gaps = steps[steps > USUAL_STEPS_IN_A_GAP * max(np.median(steps), 1)]
-    if len(gaps):
-        log.notes.append(f"gaps in the clock, not taken as losses: {len(gaps):,}, the largest of {gaps.max():,} s")
-    if back:
-        log.notes.append(f"steps back of the clock, the lines taken as they stand: {back:,}")

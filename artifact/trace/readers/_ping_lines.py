@@ -1,0 +1,153 @@
+"""What the lines of a ping log say, as columns."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artifact.trace.stamps import NO_TIME, Clock
+
+Ints = NDArray[np.int64]
+Texts = tuple[bytes, ...]
+
+_ADDRESS = re.compile(
+    rb"(?<![\w.:])(\d{1,3}(?:\.\d{1,3}){3}"
+    rb"|[\da-fA-F]{0,4}:[\da-fA-F:]*:[\da-fA-F.:]*[\da-fA-F](?:%[\w.-]+)?|[\da-f:]+::)(?![\w.])"
+)
+_TARGET = re.compile(rb"PING6?(?: |\([^\n]*? --> )([^\s(),]*[^\s(),:])")
+_RESPONDER = re.compile(rb"\d+ [^\s]+ [^\s]+ ([^\s(),]*[^\s(),:])")
+_NUMBERS = re.compile(rb"\d+")
+_TOOK_MS = re.compile(rb"(\d+) ?ms *$")
+
+
+class Header(NamedTuple):
+    """The line that begins a run: what was pinged, by name and by address."""
+
+    line: int
+    target: str
+    address: str
+
+
+class End(NamedTuple):
+    """The line above a run's statistics."""
+
+    line: int
+    text: str
+
+
+class Summary(NamedTuple):
+    """How many pings a run sent, and how long it took (ms, 0: untold)."""
+
+    line: int
+    sent: int
+    took_ms: int
+
+
+class Replies(NamedTuple):
+    """The lines about one ping each, shapes (n,): ``responder`` counts in ``Said.responders``, -1 where none answers.
+
+    ``rtt_us`` is -1 for no answer, ``decimals`` how many the RTT was written with.
+    """
+
+    line: Ints
+    responder: Ints
+    seq: Ints
+    rtt_us: Ints
+    decimals: NDArray[np.int8]
+    duplicate: NDArray[np.bool_]
+    time_us: Ints
+
+
+class Said:
+    """All that a log says."""
+
+    def __init__(self) -> None:
+        self.headers: list[Header] = []
+        self.ends: list[End] = []
+        self.summaries: list[Summary] = []
+        self.dates: list[tuple[int, int]] = []
+        self.responders: dict[bytes, int] = {}
+        self.clock = Clock()
+        self.parts: list[Replies] = []
+
+    def take(self, numbers: Ints, *columns: Texts) -> None:
+        """Take in lines as the pattern of the format divides them."""
+        stamp, prefix, seq, time, unit, tail, _, unanswered, header, end, summary = columns
+        time_us = self.clock.read(stamp) if any(stamp) else np.full(len(numbers), NO_TIME)
+        at = np.flatnonzero(_given(seq) | _given(unanswered))
+        if len(at):
+            responder = [self.responders.setdefault(prefix[i], len(self.responders)) if prefix[i] else -1 for i in at]
+            self.parts.append(
+                Replies(
+                    numbers[at],
+                    np.array(responder),
+                    np.array([int(seq[i] or unanswered[i]) for i in at]),
+                    *_microseconds([time[i] for i in at], [unit[i] for i in at]),
+                    np.array([_is_duplicate(tail[i]) for i in at]),
+                    time_us[at],
+                )
+            )
+        self._take_frame(numbers, header, end, summary)
+        alone = _given(stamp) & (time_us != NO_TIME)
+        alone[at] = False
+        self.dates.extend(zip(numbers[alone].tolist(), time_us[alone].tolist(), strict=True))
+
+    def replies(self) -> Replies:
+        """Return all lines about pings."""
+        if not self.parts:
+            none = np.zeros(0, dtype=np.int64)
+            return Replies(none, none, none, none, none.astype(np.int8), none.astype(np.bool_), none)
+        return Replies(*(np.concatenate(column) for column in zip(*self.parts, strict=True)))
+
+    def _take_frame(self, numbers: Ints, header: Texts, end: Texts, summary: Texts) -> None:
+        for i in np.flatnonzero(_given(header)):
+            self.headers.append(_header(int(numbers[i]), header[i]))
+        for i in np.flatnonzero(_given(end)):
+            self.ends.append(End(int(numbers[i]), end[i].decode("utf-8", "replace")))
+        for i in np.flatnonzero(_given(summary)):
+            sent, took = _NUMBERS.search(summary[i]), _TOOK_MS.search(summary[i])
+            self.summaries.append(Summary(int(numbers[i]), int(sent[0]) if sent else 0, int(took[1]) if took else 0))
+
+
+def responder_of(prefix: bytes) -> str:
+    """Return the address, or else the name, of who answered, from what stands before ``icmp_seq``."""
+    addresses = _ADDRESS.findall(prefix)
+    if addresses:
+        return str(addresses[-1].decode("ascii"))
+    named = _RESPONDER.match(prefix)
+    return named[1].decode("utf-8", "replace") if named else prefix.decode("utf-8", "replace")
+
+
+def _header(line: int, text: bytes) -> Header:
+    target = _TARGET.search(text)
+    addresses = _ADDRESS.findall(text.split(b" --> ")[-1].split(b": ")[0])
+    address = addresses[-1].decode("ascii") if addresses else ""
+    name = target[1].decode("utf-8", "replace") if target else address
+    return Header(line, name or address, address or name)
+
+
+def _microseconds(time: list[bytes], unit: list[bytes]) -> tuple[Ints, NDArray[np.int8]]:
+    """Return whole microseconds, -1 where there is no time, and the number of decimals."""
+    text = np.array(time, dtype="S24")
+    if any(b"," in one for one in time):
+        text = np.strings.replace(text, b",", b".")
+    given = text != b""
+    rtt_us = np.full(len(text), -1.0)
+    scale = np.where(np.array(unit, dtype="S8")[given] == b"usec", 1, 1_000)
+    rtt_us[given] = np.rint(text[given].astype(np.float64) * scale)
+    point = np.strings.find(text, b".")
+    decimals = np.where(point < 0, 0, np.strings.str_len(text) - point - 1)
+    return rtt_us.astype(np.int64), decimals.astype(np.int8)
+
+
+def _is_duplicate(tail: bytes) -> bool:
+    """Tell a mark such as (DUP!) in any language from English ones of another meaning."""
+    return b"DUP" in tail.upper() or not tail.isascii()
+
+
+def _given(column: Texts) -> NDArray[np.bool_]:
+    given: NDArray[np.bool_] = np.array(column, dtype="S1") != b""
+    return given
