@@ -50,7 +50,8 @@ class Heard:
     ``run`` counts the runs of ping that they belong to (ascending), ``headed`` are those with a header. ``rtt_us`` is
     -1 where a line tells of no answer, ``time_us`` NO_TIME where it has no time. ``told`` is how many each run sent and
     how long it took in ms (0 where the log does not tell), ``dates`` are (line, µs) of lines that hold a time alone,
-    ``first`` is the number that ping counts from.
+    ``first`` is the number that ping counts from, ``silent_is_sent`` that the time of a ping without an answer is when
+    it was sent, not when the next one was.
     """
 
     line: Ints
@@ -63,6 +64,7 @@ class Heard:
     dates: Sequence[tuple[int, int]] = ()
     duplicates: int = 0
     first: int = 1
+    silent_is_sent: bool = False
 
     def part(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Heard:
         """Return some of the lines."""
@@ -289,7 +291,7 @@ def _sent_us(heard: Heard, place: Ints, runs: Ints, start: Ints, size: Ints) -> 
         at, time_us = _from_dates(heard, place, runs, start, size)
     elif (silent := (heard.time_us != NO_TIME) & (heard.rtt_us < 0)).any():
         # "No answer yet" is said when the next ping is sent.
-        usual = _usual_us(at, time_us)
+        usual = 0 if heard.silent_is_sent else _usual_us(at, time_us)
         at, time_us = np.append(at, place[silent]), np.append(time_us, heard.time_us[silent] - usual)
     if not len(at):
         return None

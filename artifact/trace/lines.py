@@ -6,7 +6,6 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from io import FileIO
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from artifact.errors import BadInputError, printable
 from artifact.trace.log import SetAside
-from artifact.trace.unpacking import Unpacked, unreadable
+from artifact.trace.unpacking import BinaryFile, Unpacked, unreadable
 
 LONGEST_LINE = 2**16
 """The longest line that is taken for one, in bytes; it bounds what has to be kept between two blocks."""
@@ -69,7 +68,7 @@ class Lines:
     lines that its reader knew.
     """
 
-    def __init__(self, path: Path, file: FileIO) -> None:
+    def __init__(self, path: Path, file: BinaryFile) -> None:
         self.path = path
         self.known = 0
         self._unpacked = Unpacked(path, file)

@@ -77,6 +77,9 @@ class Log:
 USUAL_STEPS_IN_A_GAP = 2.5
 """A step of the clock this many times the usual one is a gap; at 1 Hz, a clock in whole seconds skips one."""
 
+FEWEST_BURSTS, SHARE_OF_BURSTS = 5, 0.05
+"""So many long steps, of which more than this share are, lie between bursts rather than at gaps."""
+
 _STEPS_US = (1_000, 100, 10)
 
 
@@ -89,10 +92,16 @@ def resolution_of(rtt_us: NDArray[np.int64]) -> int:
 
 
 def gaps_of(sent_us: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Return the positions of the pings before which nothing was sent for longer than usual: no loss, a gap."""
+    """Return the positions of the pings before which nothing was sent for longer than usual: no loss, a gap.
+
+    Where pings come in bursts (three every four minutes), the usual step is also that from one burst to the next.
+    """
     if len(sent_us) < 3:
         return np.zeros(0, dtype=np.intp)
     steps = np.diff(sent_us)
     onward = steps[steps > 0]
-    usual = float(np.median(onward)) if len(onward) else np.inf
-    return np.flatnonzero(steps > USUAL_STEPS_IN_A_GAP * usual) + 1
+    longest = USUAL_STEPS_IN_A_GAP * float(np.median(onward)) if len(onward) else np.inf
+    long = onward[onward > longest]
+    if len(long) >= FEWEST_BURSTS and len(long) > SHARE_OF_BURSTS * len(onward):
+        longest = USUAL_STEPS_IN_A_GAP * float(np.median(long))
+    return np.flatnonzero(steps > longest) + 1

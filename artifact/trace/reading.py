@@ -13,7 +13,21 @@ from numpy.typing import NDArray
 from artifact.errors import BadInputError, printable
 from artifact.trace.lines import Lines, opened
 from artifact.trace.log import Log, Series, SetAside, gaps_of, resolution_of
-from artifact.trace.readers import ping, table, timed
+from artifact.trace.readers import (
+    atlas,
+    fping,
+    mtr,
+    parquet,
+    ping,
+    ping_json,
+    pingplotter,
+    powershell,
+    scamper,
+    smokeping,
+    table,
+    timed,
+    windows,
+)
 from artifact.trace.series import Trace
 
 
@@ -31,7 +45,10 @@ class Reader(Protocol):
         ...
 
 
-READERS: tuple[Reader, ...] = (ping, timed, table)
+READERS: tuple[Reader, ...] = (
+    *(parquet, atlas, scamper, ping_json, smokeping, pingplotter, powershell),
+    *(ping, windows, fping, mtr, timed, table),
+)
 """Asked in this order; a table says least about itself, so it comes last."""
 
 

@@ -8,7 +8,7 @@ import io
 import os
 import zlib
 from collections.abc import Callable
-from io import FileIO
+from io import BytesIO, FileIO
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +19,9 @@ BLOCK_BYTES = 2**19
 
 ARCHIVES = {b"PK\x03\x04": "zip", b"7z\xbc\xaf\x27\x1c": "7-Zip", b"Rar!": "rar"}
 """First bytes of what holds several files, of which one would have to be chosen."""
+
+
+BinaryFile = FileIO | BytesIO
 
 
 class Readable(Protocol):
@@ -37,7 +40,7 @@ class Unpacked:
     Raises BadInputError for an archive, a damaged packed file, and a disk that fails.
     """
 
-    def __init__(self, path: Path, file: FileIO) -> None:
+    def __init__(self, path: Path, file: BinaryFile) -> None:
         self.path = path
         self.notes: list[str] = []
         self._raw = _Hashed(file)
@@ -111,7 +114,7 @@ def unreadable(path: Path, error: OSError | ValueError) -> BadInputError:
 class _Hashed(io.RawIOBase):
     """A file that is hashed while it is read, and whose first bytes may be looked at before."""
 
-    def __init__(self, file: FileIO) -> None:
+    def __init__(self, file: BinaryFile) -> None:
         self.hash = hashlib.sha256()
         self._file = file
         self._ahead = b""

@@ -30,7 +30,7 @@ def by_host(lines: Lines, said: Said, replies: Replies) -> Iterator[tuple[str, H
         if _mixed(replies, host):
             note = "unanswered pings that name no host, given to the one whose next number they have"
             lines.notes.append(f"{note}: {int(silent.sum()):,}")
-    told = _told(said)
+    told = _told(lines, said, header[(replies.rtt_us >= 0) & ~replies.duplicate])
     used = np.flatnonzero(np.bincount(host, minlength=1))
     first_lines = {int(one): int(replies.line[np.argmax(host == one)]) for one in used}
     heads_of: dict[str, list[int]] = {}
@@ -166,15 +166,24 @@ def _ended(said: Said) -> Ints:
     return ended
 
 
-def _told(said: Said) -> dict[int, tuple[int, int]]:
-    """Return how many pings each header's run sent and how long it took, by the statistics that name its target."""
-    told = {}
+def _told(lines: Lines, said: Said, answered: Ints) -> dict[int, tuple[int, int]]:
+    """Return how many pings each header's run sent and how long it took, by the statistics that name its target.
+
+    Where these count more replies than there are lines (ping -q, a torn log), what has no line is no loss.
+    """
+    told, without_lines = {}, 0
+    replies = np.bincount(answered + 1, minlength=len(said.headers) + 1)
     ends = [end.line for end in said.ends]
     find = _Before(said.headers)
     for one in said.summaries:
         last = bisect_left(ends, one.line) - 1
         near = said.ends[last].text if last >= 0 and one.line - ends[last] <= 3 else ""
-        told[find(one.line, near)] = (one.sent, one.took_ms)
+        run = find(one.line, near)
+        missing = one.received > replies[run + 1]
+        without_lines += bool(missing)
+        told[run] = (0 if missing else one.sent, one.took_ms)
+    if without_lines:
+        lines.notes.append(f"runs whose statistics count more replies than there are lines: {without_lines:,}")
     return told
 
 

@@ -39,10 +39,11 @@ class End(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """How many pings a run sent, and how long it took (ms, 0: untold)."""
+    """How many pings a run sent, how many were answered, and how long it took (ms, 0: untold)."""
 
     line: int
     sent: int
+    received: int
     took_ms: int
 
 
@@ -108,8 +109,9 @@ class Said:
         for i in np.flatnonzero(_given(end)):
             self.ends.append(End(int(numbers[i]), end[i].decode("utf-8", "replace")))
         for i in np.flatnonzero(_given(summary)):
-            sent, took = _NUMBERS.search(summary[i]), _TOOK_MS.search(summary[i])
-            self.summaries.append(Summary(int(numbers[i]), int(sent[0]) if sent else 0, int(took[1]) if took else 0))
+            sent, received, *_ = [int(one) for one in _NUMBERS.findall(summary[i])] + [0, 0]
+            took = _TOOK_MS.search(summary[i])
+            self.summaries.append(Summary(int(numbers[i]), sent, received, int(took[1]) if took else 0))
 
 
 def responder_of(prefix: bytes) -> str:

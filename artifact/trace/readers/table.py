@@ -47,6 +47,7 @@ _HOST_NAME = re.compile(
     r"(?:(?:ip|ipv4|ipv6)?_?address|(?:host|server|site|monitor|target|dst|destination|source|src|probe|prb|msm|ip|ziel)"
     r"(?:_?(?:name|addr|id))?)"
 )
+_SOURCE_NAME = re.compile(r"source|src")
 _STATUS_NAME = re.compile(r"status|success|result|state")
 _FAILED = re.compile(r"timed?out|false|fail(?:ed|ure)?|lost|down|\w*unreachable|no|error")
 _PASSED = re.compile(r"success|ok|true|up|yes|reply")
@@ -84,15 +85,24 @@ def read(lines: Lines) -> list[Series]:
         return []
     hosts: dict[tuple[str, ...], int] = {}
     host = np.concatenate([[hosts.setdefault(key, len(hosts)) for key in part.host] for part in parts])
+    names = _telling(layout, list(hosts))
     if len(hosts) > MOST_HOSTS:
-        host, hosts = np.zeros(len(host), dtype=np.int64), {(): 0}
+        host, hosts, names = np.zeros(len(host), dtype=np.int64), {(): 0}, [()]
     time_us = np.concatenate([part.time_us for part in parts])
     rtt_us = [np.concatenate([part.rtt_us[at] for part in parts]) for at in range(len(layout.rtts))]
     return [
-        _series(layout, key, at, rtt_us[at][host == of], time_us[host == of])
-        for key, of in hosts.items()
+        _series(layout, names[of], at, rtt_us[at][host == of], time_us[host == of])
+        for of in range(len(hosts))
         for at in range(len(layout.rtts))
     ]
+
+
+def _telling(layout: _Layout, hosts: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return of each row's hosts those that tell the rows apart, or the target alone where none does."""
+    columns = list(zip(*hosts, strict=True))
+    apart = [at for at, names in enumerate(columns) if len(set(names)) > 1]
+    target = [at for at in range(len(columns)) if not _SOURCE_NAME.match(layout.names[layout.hosts[at]])][:1]
+    return [tuple(host[at] for at in apart or target) for host in hosts]
 
 
 def _series(
@@ -118,6 +128,7 @@ class _Layout(NamedTuple):
     time: tuple[int, ...]
     hosts: tuple[int, ...]
     status: int | None
+    names: tuple[str, ...]
 
 
 def _layout(lines: Lines) -> _Layout:
@@ -139,7 +150,7 @@ def _layout(lines: Lines) -> _Layout:
     status = next((at for at, name in enumerate(names) if _STATUS_NAME.fullmatch(name)), None)
     rtts = _rtt_columns(lines, names, columns, {*time, *hosts}, first if headed else None)
     units = tuple((at, first[at].strip() if headed else "", _unit(names[at])) for at in rtts)
-    return _Layout(separator, sample[at] if headed else None, len(first), units, time, hosts, status)
+    return _Layout(separator, sample[at] if headed else None, len(first), units, time, hosts, status, tuple(names))
 
 
 def _rtt_columns(

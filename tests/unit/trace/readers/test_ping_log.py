@@ -18,9 +18,10 @@ def reply(seq: int, ms: float | str = 10.2, suffix: str = "") -> str:
     return f"64 bytes from 192.0.2.1: icmp_seq={seq} ttl=56 time={ms} ms{suffix}\n"
 
 
-def statistics(sent: int) -> str:
+def statistics(sent: int, received: int) -> str:
     return (
-        f"\n--- a.example ping statistics ---\n{sent} packets transmitted, 2 received, 9% packet loss, time 9ms\n"
+        f"\n--- a.example ping statistics ---\n{sent} packets transmitted, {received} received, "
+        "9% packet loss, time 9ms\n"
         "rtt min/avg/max/mdev = 0.036/0.044/0.060/0.010 ms, pipe 2\n"
     )
 
@@ -59,9 +60,9 @@ GOLDEN = {
         [10_200],
     ),
     "without header, from the middle": (reply(500) + reply(502), [10_200, 0, 10_200]),
-    "lost at the end": (HEADER + reply(1) + reply(2) + statistics(4), [10_200, 10_200, 0, 0]),
-    "lost wholly": (HEADER + statistics(3), [0, 0, 0]),
-    "interrupted in a terminal": (HEADER + reply(1) + "^C" + statistics(1).lstrip(), [10_200]),
+    "lost at the end": (HEADER + reply(1) + reply(2) + statistics(4, 2), [10_200, 10_200, 0, 0]),
+    "lost wholly": (HEADER + statistics(3, 0), [0, 0, 0]),
+    "interrupted in a terminal": (HEADER + reply(1) + "^C" + statistics(1, 1).lstrip(), [10_200]),
     "complaints of ping": (
         HEADER + reply(1) + "ping: sendmsg: Network is unreachable\n" + reply(3),
         [10_200, 0, 10_200],
@@ -92,7 +93,7 @@ def test_reads(tmp_path: Path, case: str) -> None:
 
 NOTED = {
     "runs": (
-        HEADER + reply(1) + statistics(2) + HEADER + reply(2),
+        HEADER + reply(1) + statistics(2, 1) + HEADER + reply(2),
         [10_200, 0, 0, 10_200],
         "runs of ping, taken one after the other: 2",
     ),
@@ -111,8 +112,8 @@ def test_tells_what_it_did(tmp_path: Path, case: str) -> None:
 
 BAD = {
     "icmp_seq beyond its 16 bits": (reply(65_536), ":1: an icmp_seq above 65,535"),
-    "a silence of days": (HEADER + reply(1) + statistics(90_000), ": 89,999 losses in a row after ping 1, more"),
-    "years of silence": (HEADER + reply(1) + statistics(10**11), ": its icmp_seq tell of 100,000,000,000 pings"),
+    "a silence of days": (HEADER + reply(1) + statistics(90_000, 1), ": 89,999 losses in a row after ping 1, more"),
+    "years of silence": (HEADER + reply(1) + statistics(10**11, 1), ": its icmp_seq tell of 100,000,000,000 pings"),
     "a small log of big gaps": (
         HEADER + "".join(reply(seq) for n in range(1_000) for seq in (n + 1, n + 60_000)),
         ": its icmp_seq tell of 65,5",
@@ -144,7 +145,7 @@ def test_gives_back_what_was_pinged(
         f"[1700000000.123456] {line}" if stamped else line for _, line in sorted(lines, key=lambda pair: pair[0])
     )
     # Seen from 65,500 there is no header, and so no telling what was lost before the first line or after the last.
-    text = HEADER + text + statistics(len(series)) if first == 1 else text
+    text = HEADER + text + statistics(len(series), len([us for us in series if us])) if first == 1 else text
     if first != 1 and not outstanding:
         answered = np.flatnonzero(series)
         series = series[answered[0] : answered[-1] + 1] if len(answered) else []

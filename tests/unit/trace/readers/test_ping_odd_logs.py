@@ -300,3 +300,16 @@ def test_any_length_is_read(n: int, reading: Read) -> None:
 def test_old_units_and_wording(reading: Read) -> None:
     text = "64 bytes from 192.0.2.1: icmp_seq=0. time=3. ms\n64 bytes from 192.0.2.1: icmp_seq=1 ttl=9 time=850 usec\n"
     assert rtts(reading(text))[A] == [3_000, 850]
+
+
+def test_statistics_that_count_more_replies_than_lines_make_no_losses(reading: Read) -> None:
+    log = reading(header(A) + reply(1) + reply(2) + statistics(9, 8, A) + header(A) + reply(1) + statistics(2, 1, A))
+    assert rtts(log)[A] == [10_200, 10_200, 10_200, 0]
+    assert "runs whose statistics count more replies than there are lines: 1" in log.notes
+
+
+def test_a_quiet_ping_has_no_pings_to_read(reading: Read) -> None:
+    from artifact.errors import BadInputError
+
+    with pytest.raises(BadInputError, match="holds no pings"):
+        reading(header(A) + statistics(20, 20, A))
