@@ -78,16 +78,15 @@ class Clock:
         where it falls back; it begins on 1 January 1970.
         """
         given = list(stamps)
-        plain = _plain_epochs(given)
-        if plain is not None:
-            return plain
+        for at_once in (_plain_epochs, _plain_iso):
+            plain = at_once(given)
+            if plain is not None:
+                return plain
         if self._day_first is None:
             self._day_first = _day_first(given)
-        return np.array([self._one(stamp) for stamp in given], dtype=np.int64)
+        return np.array([self._one(stamp) if stamp else NO_TIME for stamp in given], dtype=np.int64)
 
     def _one(self, stamp: bytes) -> int:
-        if not stamp:
-            return NO_TIME
         text = stamp.decode("utf-8", "replace").strip("[]()<> \t-,;:|=")
         found = _PARSED.search(text)
         if not found:
@@ -95,15 +94,14 @@ class Clock:
         part = found.groupdict()
         if part["epoch"]:
             return _epoch_us(part["epoch"])
-        day_us = self._day(part)
+        day_us = self._day(text[: found.start("h")] + (part["y4"] or ""), part)
         of_day = _of_day(part)
         if NO_TIME in (of_day, day_us):
             return NO_TIME
         return day_us + of_day + self._moved(part["zone"])
 
-    def _day(self, part: dict[str, str | None]) -> int:
-        written = "|".join(filter(None, (part[name] for name in _DATE_PARTS)))
-        if not written:
+    def _day(self, written: str, part: dict[str, str | None]) -> int:
+        if not (part["d"] or part["b"] or part["compact"] or part["day"] or part["day2"]):
             return self._undated(part)
         if written not in self._days:
             self._days[written] = self._parsed_day(part)
@@ -145,9 +143,6 @@ class Clock:
         return (self._offset - offset) // timedelta(microseconds=1)
 
 
-_DATE_PARTS = ("y", "mo", "d", "a", "by", "b", "y2", "compact", "md", "day", "day2", "dm", "y3", "y4")
-
-
 def _plain_epochs(stamps: list[bytes]) -> NDArray[np.int64] | None:
     """Read a column of nothing but seconds since 1970, as ping -D writes them, at once."""
     column = np.array(stamps or [b""], dtype="S24")[: len(stamps)]
@@ -163,6 +158,39 @@ def _plain_epochs(stamps: list[bytes]) -> NDArray[np.int64] | None:
     if len(seconds) and (seconds.max() >= 1e11 or seconds.min() < 1e8):
         return None
     times[given] = np.rint(seconds * 1e6).astype(np.int64)
+    return times
+
+
+def _plain_iso(stamps: list[bytes]) -> NDArray[np.int64] | None:
+    """Read a column of 2026-11-25 19:17:57, with T or a blank, decimals of one length and Z or none, at once."""
+    column = np.array(stamps or [b""], dtype="S40")[: len(stamps)]
+    given = column != b""
+    bare = np.strings.strip(column[given], b"[]()<> \t-,;:|=")
+    bare = np.strings.rstrip(bare, b"Z")
+    lengths = np.strings.str_len(bare)
+    if not len(bare) or lengths.min() != lengths.max() or not (lengths[0] == 19 or 21 <= lengths[0] <= 26):
+        return None
+    digits = bare.astype(f"S{lengths[0]}").view(np.uint8).reshape(len(bare), -1)
+    signs = {4: b"-/.", 7: b"-/.", 10: b" T", 13: b":", 16: b":", 19: b".,"}
+    if not all(
+        np.isin(digits[:, at], np.frombuffer(of, np.uint8)).all() for at, of in signs.items() if at < lengths[0]
+    ):
+        return None
+    numbers = np.delete(digits, [at for at in signs if at < lengths[0]], axis=1).astype(np.int64) - ord("0")
+    if (numbers < 0).any() or (numbers > 9).any():
+        return None
+    hour, minute, second = (numbers[:, at] * 10 + numbers[:, at + 1] for at in (8, 10, 12))
+    days, of_day = np.unique(numbers[:, :8] @ 10 ** np.arange(7, -1, -1), return_inverse=True)
+    try:
+        start = [datetime(day // 10_000, day // 100 % 100, day % 100, tzinfo=UTC).timestamp() for day in days.tolist()]
+    except ValueError:
+        return None
+    if hour.max() > 23 or minute.max() > 59 or second.max() > 60:
+        return None
+    times = np.full(len(column), NO_TIME)
+    fraction = numbers[:, 14:] @ 10 ** np.arange(5, 5 - (lengths[0] - 20 if lengths[0] > 19 else 0), -1)
+    seconds = np.array(start, dtype=np.int64)[of_day] + (hour * 60 + minute) * 60 + second
+    times[given] = seconds * 1_000_000 + fraction
     return times
 
 

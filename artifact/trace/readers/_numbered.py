@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from artifact.trace.heard import SEQUENCE, Heard, series_of
+from artifact.trace.heard import LATEST, LONGEST_WRAP, SEQUENCE, Heard, series_of
 from artifact.trace.lines import Lines
 from artifact.trace.log import Series
 from artifact.trace.stamps import NO_TIME
@@ -32,9 +32,11 @@ class Numbered:
     def series(self, lines: Lines, name: str, first: int) -> list[Series]:
         """Return the series; numbers count from ``first`` and start over where they fall far back."""
         seq = np.array(self.seq, dtype=np.int64)
+        fall = -np.diff(seq, prepend=seq[:1])
+        starts_over = (fall > LATEST) & (fall < SEQUENCE - LONGEST_WRAP)
         heard = Heard(
             line=np.array(self.line, dtype=np.int64),
-            run=np.cumsum(np.diff(seq, prepend=seq[:1]) < -SEQUENCE // 64),
+            run=np.cumsum(starts_over),
             seq=seq % SEQUENCE,
             rtt_us=np.array(self.rtt_us, dtype=np.int64),
             time_us=np.array(self.time_us, dtype=np.int64),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -101,17 +102,19 @@ class Said:
         if not self.parts:
             none = np.zeros(0, dtype=np.int64)
             return Replies(none, none, none, none, none.astype(np.int8), none.astype(np.bool_), none)
-        return Replies(*(np.concatenate(column) for column in zip(*self.parts, strict=True)))
+        found = Replies(*(np.concatenate(column) for column in zip(*self.parts, strict=True)))
+        if (np.diff(found.line) > 0).all():
+            return found
+        order = np.argsort(found.line, kind="stable")
+        return Replies._make(column[order] for column in found)
 
     def _take_frame(self, numbers: Ints, header: Texts, end: Texts, summary: Texts) -> None:
         for i in np.flatnonzero(_given(header)):
-            self.headers.append(_header(int(numbers[i]), header[i]))
+            self.headers.append(Header(int(numbers[i]), *_pinged(header[i])))
         for i in np.flatnonzero(_given(end)):
             self.ends.append(End(int(numbers[i]), end[i].decode("utf-8", "replace")))
         for i in np.flatnonzero(_given(summary)):
-            sent, received, *_ = [int(one) for one in _NUMBERS.findall(summary[i])] + [0, 0]
-            took = _TOOK_MS.search(summary[i])
-            self.summaries.append(Summary(int(numbers[i]), sent, received, int(took[1]) if took else 0))
+            self.summaries.append(Summary(int(numbers[i]), *_counted(summary[i])))
 
 
 def responder_of(prefix: bytes) -> str:
@@ -123,12 +126,22 @@ def responder_of(prefix: bytes) -> str:
     return named[1].decode("utf-8", "replace") if named else prefix.decode("utf-8", "replace")
 
 
-def _header(line: int, text: bytes) -> Header:
+@lru_cache(1024)
+def _counted(text: bytes) -> tuple[int, int, int]:
+    """Return how many pings were sent and answered, and how long it took (ms), from a line of statistics."""
+    sent, received, *_ = [int(one) for one in _NUMBERS.findall(text)] + [0, 0]
+    took = _TOOK_MS.search(text)
+    return sent, received, int(took[1]) if took else 0
+
+
+@lru_cache(1024)
+def _pinged(text: bytes) -> tuple[str, str]:
+    """Return target and address from the line that begins a run."""
     target = _TARGET.search(text)
     addresses = _ADDRESS.findall(text.split(b" --> ")[-1].split(b": ")[0])
     address = addresses[-1].decode("ascii") if addresses else ""
     name = target[1].decode("utf-8", "replace") if target else address
-    return Header(line, name or address, address or name)
+    return name or address, address or name
 
 
 def _microseconds(time: list[bytes], unit: list[bytes]) -> tuple[Ints, NDArray[np.int8]]:

@@ -28,16 +28,15 @@ def recognises(head: bytes) -> bool:
 
 def read(lines: Lines) -> list[Series]:
     """Return a series per hop that ever answered, the target first; rounds without such a hop are none of its pings."""
-    clock = Clock()
     hops: dict[int, str] = {}
-    times: list[int] = []
+    stamps: list[bytes] = []
     rounds: list[list[int]] = []
     for first, text, ended in lines.blocks():
         written = text.split(b"\n")
         for at, line in enumerate(map(bytes.strip, written)):
             cells = _round(line) if (found := _ROUND.fullmatch(line)) else None
             if found and cells is not None and (not rounds or len(cells) == len(rounds[0])):
-                times.append(int(clock.read([found[1].strip(b'"')])[0]))
+                stamps.append(found[1].strip(b'"'))
                 rounds.append(cells)
             elif hop := _HOP.fullmatch(line):
                 hops[int(hop[1])] = (hop[2].strip(b'" ') or hop[3]).decode("utf-8", "replace")
@@ -51,7 +50,7 @@ def read(lines: Lines) -> list[Series]:
     if not rounds:
         return []
     table = np.array(rounds, dtype=np.int64)
-    sent_us = np.array(times, dtype=np.int64)
+    sent_us = Clock().read(stamps)
     order = [at for at in reversed(range(table.shape[1])) if (table[:, at] > 0).any()]
     return [_hop(at + 1, hops.get(at + 1, ""), table[:, at], sent_us) for at in order]
 

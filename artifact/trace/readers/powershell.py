@@ -40,7 +40,9 @@ def read(lines: Lines) -> list[Series]:
             elif ping or ms_5:
                 given = ms or ms_5
                 answered = bool(ms_5) or (status == b"Success" and given != b"*")
-                name = target if ping and target else (address or destination).decode("utf-8", "replace")
+                shown = (address or destination).decode("utf-8", "replace")
+                # A lost ping shows no address; it is of whatever was pinged before it.
+                name = target if ping and target else next(reversed(hosts), "") if shown == "*" else shown
                 us = max(int(given), 1) * 1_000 if answered else -1
                 under += answered and int(given) == 0
                 hosts.setdefault(name, Numbered()).add(line, None, us)
