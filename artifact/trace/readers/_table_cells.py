@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from artifact.trace.stamps import STAMP, Clock
+from artifact.trace.stamps import NO_TIME, STAMP, Clock
 
 UNITS = {
     **{"us": 1.0, "µs": 1.0, "μs": 1.0, "usec": 1.0, "ns": 0.001},
@@ -71,14 +71,16 @@ def microseconds(cells: Sequence[str], us_per_unit: float, separator: str) -> ND
 
 
 def times(clock: Clock, cells: Sequence[str]) -> NDArray[np.int64]:
-    """Return µs since 1970, or since the table began where seconds are counted."""
+    """Return µs since 1970, or as seconds are counted otherwise; NO_TIME for what is no time."""
     try:
         seconds = np.array(cells, dtype="U32").astype(np.float64)
     except ValueError:
         return clock.read(cell.strip().encode() for cell in cells)
-    seconds[~np.isfinite(seconds)] = 0
-    scale = next((scale for most, scale in ((1e11, 1e6), (1e14, 1e3), (1e17, 1.0)) if abs(seconds).max() < most), 1e-3)
-    return np.rint(seconds * scale).astype(np.int64)
+    known = np.abs(seconds) < 1e19
+    scale = np.select([np.abs(seconds) < most for most in (1e11, 1e14, 1e17)], [1e6, 1e3, 1.0], 1e-3)
+    found = np.full(len(seconds), NO_TIME)
+    found[known] = np.rint(seconds[known] * scale[known]).astype(np.int64)
+    return found
 
 
 def _floats(text: NDArray[np.str_]) -> NDArray[np.float64]:

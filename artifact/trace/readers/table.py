@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artifact.errors import BadInputError
+from artifact.trace.heard import interpolated
 from artifact.trace.lines import Lines
 from artifact.trace.log import Series
 from artifact.trace.readers._table_cells import UNITS, is_number, is_rtt, is_time, microseconds, times
@@ -116,7 +117,10 @@ def _series(
         notes.append(f"negative RTTs taken as losses: {n_negative:,}")
     if unit is None and not layout.header:
         notes.append("no header and no unit; taken for milliseconds")
-    sent_us = time_us if (time_us != NO_TIME).all() else None
+    timed = np.flatnonzero(time_us != NO_TIME)
+    sent_us = interpolated(timed, time_us[timed], len(rtt_us)) if 2 * len(timed) > len(rtt_us) else None
+    if sent_us is not None and len(timed) < len(rtt_us):
+        notes.append(f"times that cannot be read, put between those around them: {len(rtt_us) - len(timed):,}")
     return Series(name, np.maximum(rtt_us, 0).astype(np.int64), sent_us, tuple(notes))
 
 
@@ -140,10 +144,10 @@ def _layout(lines: Lines) -> _Layout:
     width = Counter(len(row) for row in rows).most_common(1)[0][0]
     at, first = next((at, row) for at, row in enumerate(rows) if len(row) == width or _names_any(row))
     headed = not any(is_number(cell) or is_time(cell) for cell in first)
-    body = [row for row in rows[at + headed :] if len(row) == len(first)] or [row for row in rows if row is not first]
+    body = [row for row in rows[at + headed :] if len(row) == len(first)]
     names = [_plain_name(cell) for cell in first] if headed else [""] * len(first)
     columns: list[tuple[str, ...]] = [()] * len(first)
-    if body and len(body[0]) == len(first):
+    if body:
         columns = list(zip(*body, strict=True))
     time = _time_columns(names, columns)
     hosts = tuple(at for at, cells in enumerate(columns) if at not in time and _names_hosts(names[at], cells, headed))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -76,6 +77,63 @@ def test_negative_numbers_are_losses(tmp_path: Path) -> None:
 def test_a_cut_row_is_left_out(tmp_path: Path) -> None:
     read_back = read(tmp_path / "log", "epoch;rtt;cp\n1;3;0\n2;7")
     assert read_back == ([3_000], ["the last line is cut off and was left out"])
+
+
+def test_one_time_that_cannot_be_read_costs_no_other(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("time,rtt\n1700000000,1\n1700000001,2\n9e99,3\n1700000003,4\n")
+    (trace,) = read_log(tmp_path / "log").series
+    assert trace.sent_us is not None
+    assert (trace.sent_us // 1_000_000 - 1_700_000_000).tolist() == [0, 1, 2, 3]
+    assert "times that cannot be read, put between those around them: 1" in trace.notes
+
+
+HOSTS = {
+    "by target": ("time,target,rtt\n1,a,5\n1,b,9\n2,a,6\n", {"a": [5_000, 6_000], "b": [9_000]}),
+    "by probe and target": (
+        "time;probe;dst;rtt\n1;7;a;5\n1;8;a;9\n2;7;b;6\n",
+        {"7 a": [5_000], "8 a": [9_000], "7 b": [6_000]},
+    ),
+    "one target, named": ("time,source,target,rtt\n1,me,a,5\n2,me,a,6\n", {"a": [5_000, 6_000]}),
+    "two columns": ("time,ping_ms,latency\n1,5,7\n2,6,*\n", {"ping_ms": [5_000, 6_000], "latency": [7_000, 0]}),
+    "no header": (
+        "2026-01-01 10:00:00,192.0.2.1,5.5\n2026-01-01 10:00:00,192.0.2.2,9.5\n2026-01-01 10:00:01,192.0.2.1,6.5\n",
+        {"192.0.2.1": [5_500, 6_500], "192.0.2.2": [9_500]},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HOSTS)
+def test_hosts_and_columns_are_series(tmp_path: Path, case: str) -> None:
+    text, expected = HOSTS[case]
+    (tmp_path / "log").write_text(text)
+    assert {trace.series: trace.rtt_us.tolist() for trace in read_log(tmp_path / "log").series} == expected
+
+
+TIMES = {
+    "ISO": ("2026-03-04 05:06:07", "2026-03-04 05:06:09"),
+    "epoch": ("1772600767", "1772600769"),
+    "epoch in ms": ("1772600767000", "1772600769000"),
+    "month first": ("03/04/2026 5:06:07 AM", "03/04/2026 5:06:09 AM"),
+    "day first": ("04.03.2026 05:06:07", "04.03.2026 05:06:09"),
+    "another zone": ("2026-03-04T05:06:07+02:00", "2026-03-04T06:06:09+03:00"),
+    "ctime": ("Wed Mar  4 05:06:07 2026", "Wed Mar  4 05:06:09 2026"),
+}
+
+
+@pytest.mark.parametrize("case", TIMES)
+def test_times_of_every_form(tmp_path: Path, case: str) -> None:
+    (tmp_path / "log").write_text("time;rtt\n" + "".join(f"{time};5\n" for time in TIMES[case]))
+    (trace,) = read_log(tmp_path / "log").series
+    assert trace.sent_us is not None
+    assert [str(np.datetime64(int(at), "us"))[:19] for at in trace.sent_us] == [
+        "2026-03-04T05:06:07",
+        "2026-03-04T05:06:09",
+    ]
+
+
+def test_a_status_tells_losses_from_fast_replies(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("time,rtt,status\n1,0,Success\n2,5000,TimedOut\n3,7,Success\n")
+    assert read_log(tmp_path / "log").series[0].rtt_us.tolist() == [1_000, 0, 7_000]
 
 
 BAD = {
