@@ -13,7 +13,7 @@ from artifact.reported import Plan
 from artifact.scores import events
 
 LENGTH = 800
-"""Pings that are shown: a swell with its surroundings, and single ones that can still be seen."""
+"""Pings that are shown: what lasts minutes fits in, and single pings can still be seen."""
 BESIDE = ("rules", "blind")
 """Approaches that are shown beside Table 1's, where the study has them."""
 GOLD = "gold"

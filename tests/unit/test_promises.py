@@ -26,7 +26,7 @@ NEEDS_A_PERSON = {"docs", "lock", "release", "reference", "clean", "distclean"}
 TEXTS = {path: path.read_text(encoding="utf-8") for path in DOCUMENTS}
 LINKS = [(path, link) for path, text in TEXTS.items() for link in re.findall(r"\]\(([^)\s]+)\)", text)]
 CODE = [(path, code) for path, text in TEXTS.items() for code in re.findall(r"`([^`\n]+)`", text)]
-MAKE = re.compile(r"(?:`|^    |&& )make ([a-z][^`#\n]*)", re.MULTILINE)
+MAKE = re.compile(r"(?:`|^    |&& )make ([a-z][^`#&\n]*)", re.MULTILINE)
 WORD = re.compile(r"(?<![=\w./-])[a-z][a-z-]*(?![=\w./])")
 TARGETS = sorted({word for text in TEXTS.values() for line in MAKE.findall(text) for word in WORD.findall(line)})
 RAN = {

@@ -210,7 +210,7 @@ EDITS = [
          "code of LAB/inputs.py changed"),
     # Code that decides no run.
     Edit("a comment in a module", "artifact/run.py", "import hashlib", "# why\nimport hashlib"),
-    Edit("a docstring", "artifact/scores.py", "Return scikit-learn's scores", "Scikit-learn's scores"),
+    Edit("a docstring", "artifact/scores.py", "Return the scores of labels", "The scores of labels"),
     Edit("what a constant is for", "artifact/tasks/task.py", "The suite of labeling functions that", "What"),
     Edit("layout", "artifact/scores.py", "float(kept.mean())", "float(\n        kept.mean()\n    )"),
     Edit("a comment in the lab's helper", "../lab/my_lab/helper.py", "# of the mean", "# of it"),
