@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +41,7 @@ USUAL_US = 1_000_000
 _PARTS = 2**24
 """More parts than any run has, each with a number of its own."""
 
-Ints = NDArray[np.int64]
+Ints = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,9 @@ def counted_on(heard: Heard) -> Ints:
     new = np.diff(heard.run, prepend=heard.run[:1] - 1) != 0
     step = np.diff(heard.seq, prepend=0)
     ahead = step % SEQUENCE
+    if not new[1:].any() and (ahead[1:] < SEQUENCE - LATEST).all():
+        ahead[:1] = heard.seq[:1]
+        return np.cumsum(ahead, dtype=np.int64)
     late = ahead >= SEQUENCE - LATEST
     moved = np.cumsum(np.where(new, 0, np.where(late, ahead - SEQUENCE, ahead)))
     since = np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
@@ -240,10 +244,11 @@ def _places(lines: Lines, heard: Heard) -> tuple[Ints, Ints, Ints, Ints]:
     seq = counted_on(heard)
     # A run of which only the statistics came is one of losses.
     runs = np.union1d(heard.run, np.array([run for run, (sent, _) in heard.told.items() if sent], dtype=np.int64))
-    of = np.searchsorted(runs, heard.run)
+    of = np.searchsorted(runs, heard.run).astype(np.int32)
     low, high = np.full(len(runs), 2**62), np.full(len(runs), -1)
-    np.minimum.at(low, of, seq)
-    np.maximum.at(high, of, seq)
+    begins = np.flatnonzero(np.diff(of, prepend=-1))
+    if len(begins):
+        low[of[begins]], high[of[begins]] = np.minimum.reduceat(seq, begins), np.maximum.reduceat(seq, begins)
     told = np.array([heard.told.get(int(run), (0, 0))[0] for run in runs], dtype=np.int64)
     # Without its header a run may be the end of a longer one; what came before it is not known.
     whole = np.isin(runs, list(heard.headed)) | (low <= heard.first)

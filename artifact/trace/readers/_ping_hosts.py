@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from artifact.trace.heard import SEQUENCE, Heard
 from artifact.trace.lines import Lines
 from artifact.trace.readers._ping_lines import Header, Replies, Said, responder_of
 
-Ints = NDArray[np.int64]
+Ints = NDArray[Any]
 
 
 def by_host(lines: Lines, said: Said, replies: Replies) -> Iterator[tuple[str, Heard]]:
@@ -47,12 +48,19 @@ def by_host(lines: Lines, said: Said, replies: Replies) -> Iterator[tuple[str, H
 
 def _heard(said: Said, replies: Replies, mine: NDArray[np.bool_], header: Ints) -> Heard:
     kept = mine & ~replies.duplicate
+    columns = [replies.line, header, replies.seq, replies.rtt_us, replies.time_us]
+    if not kept.all():
+        columns = [column[kept] for column in columns]
+    if (np.diff(columns[1]) < 0).any():  # two addresses of one name, line by line
+        order = np.argsort(columns[1], kind="stable")
+        columns = [column[order] for column in columns]
+    line, run, seq, rtt_us, time_us = columns
     return Heard(
-        line=replies.line[kept],
-        run=header[kept],
-        seq=replies.seq[kept],
-        rtt_us=replies.rtt_us[kept],
-        time_us=replies.time_us[kept],
+        line=line,
+        run=run,
+        seq=seq,
+        rtt_us=rtt_us,
+        time_us=time_us,
         dates=said.dates,
         duplicates=int((mine & replies.duplicate).sum()),
     )
@@ -64,7 +72,7 @@ def _addresses(said: Said) -> list[str]:
 
 def _headers_of(said: Said, replies: Replies) -> Ints:
     """Return the header that each reply belongs to, by the address that answers; -1 for none before it."""
-    header = np.full(len(replies.line), -1)
+    header = np.full(len(replies.line), -1, dtype=np.int32)
     if not said.headers:
         return header
     at_line = np.array([one.line for one in said.headers])
@@ -93,6 +101,8 @@ def _headers_of(said: Said, replies: Replies) -> Ints:
 def _answers_of_many(replies: Replies, header: Ints) -> NDArray[np.bool_]:
     """Mark the second answers to a ping that came from somebody else, which macOS does not mark (a broadcast)."""
     second = np.zeros(len(header), dtype=np.bool_)
+    if not replies.responder.any():
+        return second
     answers = np.flatnonzero((replies.responder >= 0) & (header >= 0) & ~replies.duplicate)
     if np.count_nonzero(np.bincount(replies.responder[answers], minlength=1)) < 2:
         return second
@@ -108,9 +118,9 @@ def _answers_of_many(replies: Replies, header: Ints) -> NDArray[np.bool_]:
 def _hosts_of(said: Said, replies: Replies, header: Ints, names: list[str]) -> Ints:
     """Return which of the names each reply belongs to: its header's target, or else who answers."""
     number = {name: at for at, name in enumerate(names)}
-    target = np.array([number[one.target] for one in said.headers] + [-1])
+    target = np.array([number[one.target] for one in said.headers] + [-1], dtype=np.int32)
     by_address = {one.address: one.target for one in reversed(said.headers)}
-    responder = np.array([number[by_address.get(one, one)] for one in _addresses(said)] + [-1])
+    responder = np.array([number[by_address.get(one, one)] for one in _addresses(said)] + [-1], dtype=np.int32)
     return np.where(header >= 0, target[header], responder[replies.responder])
 
 
@@ -121,7 +131,7 @@ def _given_a_host(said: Said, replies: Replies, header: Ints, host: Ints, names:
     at_line = np.array([one.line for one in said.headers], dtype=np.int64)
     number = {name: of for of, name in enumerate(names)}
     target = np.array([number[one.target] for one in said.headers], dtype=np.int64)
-    candidates = sorted({*host[replies.responder >= 0].tolist(), *target.tolist()})
+    candidates = sorted({*np.unique(host[replies.responder >= 0]).tolist(), *target.tolist()})
     if not candidates:
         names.append("")
         host[silent] = len(names) - 1

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from artifact.trace.stamps import NO_TIME, Clock
 
-Ints = NDArray[np.int64]
+Ints = NDArray[Any]
+"""Whole numbers, of 32 bits where these do: a log may have ten million lines."""
+
+LARGEST = 2**31 - 1
 Texts = tuple[bytes, ...]
 
 _ADDRESS = re.compile(
@@ -78,18 +81,18 @@ class Said:
     def take(self, numbers: Ints, *columns: Texts) -> None:
         """Take in lines as the pattern of the format divides them."""
         stamp, prefix, seq, time, unit, tail, _, unanswered, header, end, summary = columns
-        time_us = self.clock.read(stamp) if any(stamp) else np.full(len(numbers), NO_TIME)
+        time_us = self.clock.read(stamp) if any(stamp) else np.broadcast_to(NO_TIME, len(numbers))
         at = np.flatnonzero(_given(seq) | _given(unanswered))
         if len(at):
             responder = [self.responders.setdefault(prefix[i], len(self.responders)) if prefix[i] else -1 for i in at]
             self.parts.append(
                 Replies(
-                    numbers[at],
-                    np.array(responder),
-                    np.array([int(seq[i] or unanswered[i]) for i in at]),
+                    numbers[at].astype(np.int32),
+                    np.array(responder, dtype=np.int32),
+                    np.array([int(seq[i] or unanswered[i]) for i in at], dtype=np.int32),
                     *_microseconds([time[i] for i in at], [unit[i] for i in at]),
                     np.array([_is_duplicate(tail[i]) for i in at]),
-                    time_us[at],
+                    time_us[at] if any(stamp) else time_us[: len(at)],
                 )
             )
         self._take_frame(numbers, header, end, summary)
@@ -102,7 +105,13 @@ class Said:
         if not self.parts:
             none = np.zeros(0, dtype=np.int64)
             return Replies(none, none, none, none, none.astype(np.int8), none.astype(np.bool_), none)
-        found = Replies(*(np.concatenate(column) for column in zip(*self.parts, strict=True)))
+        parts, self.parts = [list(part) for part in self.parts], []
+        joined = []
+        for at in range(len(Replies._fields)):
+            joined.append(_joined([part[at] for part in parts]))
+            for part in parts:
+                part[at] = joined[-1][:0]  # lets go of what has been copied
+        found = Replies._make(joined)
         if (np.diff(found.line) > 0).all():
             return found
         order = np.argsort(found.line, kind="stable")
@@ -115,6 +124,13 @@ class Said:
             self.ends.append(End(int(numbers[i]), end[i].decode("utf-8", "replace")))
         for i in np.flatnonzero(_given(summary)):
             self.summaries.append(Summary(int(numbers[i]), *_counted(summary[i])))
+
+
+def _joined(columns: list[NDArray[Any]]) -> NDArray[Any]:
+    """Return columns one after the other; those of one value that take no memory stay so."""
+    if all(column.strides == (0,) for column in columns):
+        return np.broadcast_to(columns[0][:1], sum(map(len, columns)))
+    return np.concatenate(columns)
 
 
 def responder_of(prefix: bytes) -> str:
@@ -155,7 +171,7 @@ def _microseconds(time: list[bytes], unit: list[bytes]) -> tuple[Ints, NDArray[n
     rtt_us[given] = np.rint(text[given].astype(np.float64) * scale)
     point = np.strings.find(text, b".")
     decimals = np.where(point < 0, 0, np.strings.str_len(text) - point - 1)
-    return rtt_us.astype(np.int64), decimals.astype(np.int8)
+    return np.minimum(rtt_us, LARGEST).astype(np.int32), decimals.astype(np.int8)
 
 
 def _is_duplicate(tail: bytes) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from artifact.trace.readers._ping_lines import Replies
+from artifact.trace.readers._ping_lines import LARGEST, Replies
 from artifact.trace.stamps import NO_TIME
 
 MOST_PREFIXES = 16
@@ -59,13 +59,13 @@ def divided(text: bytes, first: int, ended: bool, responders: Mapping[bytes, int
     if not len(plain):
         return None
     replies = Replies(
-        first + plain,
-        responder[fits],
-        found.seq[fits],
-        found.rtt_us[fits],
+        (first + plain).astype(np.int32),
+        responder[fits].astype(np.int32),
+        found.seq[fits].astype(np.int32),
+        np.minimum(found.rtt_us[fits], LARGEST).astype(np.int32),
         found.decimals[fits].astype(np.int8),
-        np.zeros(len(plain), dtype=np.bool_),
-        time_us[fits],
+        np.broadcast_to(False, len(plain)),
+        time_us[fits] if stamped.any() else np.broadcast_to(NO_TIME, len(plain)),
     )
     others = np.ones(len(start), dtype=np.bool_)
     others[plain] = False
