@@ -12,6 +12,7 @@ TRACES ?=
 FULL ?=
 WORLDS ?= 64
 LARGE ?=
+CHANGES ?=
 
 # Taken as they were written, never expanded by make, and handed to the shell as variables: a file name cannot run.
 override TRACE := $(value TRACE)
@@ -26,7 +27,8 @@ override FULL := $(value FULL)
 override TRACES := $(value TRACES)
 override WORLDS := $(value WORLDS)
 override LARGE := $(value LARGE)
-export FULL LARGE TRACES WORLDS TRACE DEVICE RUNS STUDY RESULTS PYTHON VENV SERIES
+override CHANGES := $(value CHANGES)
+export CHANGES FULL LARGE TRACES WORLDS TRACE DEVICE RUNS STUDY RESULTS PYTHON VENV SERIES
 
 # One thread and one hash seed: sums and sets come in one order.
 export PYTHONHASHSEED := 0
@@ -51,11 +53,13 @@ TORCH_LOCK := requirements/torch-$(or $(filter cpu cuda,$(DEVICE)),cpu).txt
 # Named by what is installed and made by nothing: a finished environment is never touched again.
 STAMP := .installed-$(shell cat requirements/requirements.txt $(TORCH_LOCK) | sha256sum | cut -c1-16)
 TOOLS_STAMP := .installed-$(shell cat requirements/tools.txt | sha256sum | cut -c1-16)
-export TORCH_LOCK STAMP TOOLS_STAMP
+CHANGES_STAMP := .installed-$(shell cat requirements/changes.txt | sha256sum | cut -c1-16)
+export TORCH_LOCK STAMP TOOLS_STAMP CHANGES_STAMP
 RUN := "$$VENV/bin/python" -m artifact
+WITH := PYTHONPATH=$$(echo "$$VENV"/lib/python3.*/site-packages)
 STUDY_ARGS := --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${RUNS:+--runs "$$RUNS"} $${TRACE:+--trace "$$TRACE"} $${SERIES:+--series "$$SERIES"}
 
-.PHONY: help setup all data train report status verify compare-reference reference test smoke audit multiverse bench calibrate docs lint lock container container-test container-same reproduce faults golden mutants fuzz sbom vulnerabilities workflows tools-setup release clean distclean
+.PHONY: help setup all data train report status verify compare-reference reference test smoke audit multiverse bench bench-changes calibrate docs lint lock container container-test container-same reproduce faults golden mutants fuzz sbom vulnerabilities workflows tools-setup changes-setup release clean distclean
 
 help: ## print these targets
 	echo "usage: make TARGET [VARIABLE=value ...]      (times: two cores)"
@@ -109,6 +113,10 @@ multiverse: setup ## vary what the paper leaves open over WORLDS=64 worlds; goes
 bench: setup ## measure speed and memory beside Snorkel's into bench.json, with LARGE=1 up to 10^8 pings (at most 6 min)
 	$(RUN) bench --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${LARGE:+--large}
 
+bench-changes: $(if $(CHANGES),changes-setup) ## change points beside ruptures' and skchange's on labelled series, CHANGES=DIR (5 min for ten series)
+	if [ -z "$$CHANGES" ]; then echo "make: bench-changes needs CHANGES=DIR, a folder of labelled series; docs/changes.md says which" >&2; exit 2; fi
+	$(WITH) "$$VENV-changes/bin/python" -m artifact changes "$$CHANGES" --results "$$RESULTS"
+
 calibrate: setup ## choose the open parameters again on the calibration seeds; goes on where it stopped (3 min)
 	$(RUN) calibrate $(STUDY_ARGS)
 
@@ -125,8 +133,9 @@ lock: ## make the locks again; needs uv, and pip's sources through UV_FIND_LINKS
 	$$compile requirements.in torch-cpu.in --no-emit-package torch -o requirements.txt; \
 	$$compile tools.in -c requirements.txt -o tools.txt; \
 	$$compile uv.in -o uv.txt; \
+	$$compile changes.in -c requirements.txt -o changes.txt; \
 	$$compile torch-cuda.in -c requirements.txt --python-platform x86_64-manylinux_2_28 -o torch-cuda.txt; \
-	for lock in requirements tools uv torch-cuda; do "$$PYTHON" ../tools/reasons.py $$lock.txt $$lock.in; done
+	for lock in requirements tools uv changes torch-cuda; do "$$PYTHON" ../tools/reasons.py $$lock.txt $$lock.in; done
 
 container: ## build the image with docker, podman or buildah, DEVICE=cuda with its own lock (2-5 min)
 	tools/container build
@@ -147,7 +156,7 @@ mutants: setup ## break the code in chosen places and show that the tests notice
 	"$$VENV/bin/python" tools/mutants.py
 
 fuzz: tools-setup ## 200,000 made-up inputs for the readers, guided by coverage (at most 5 min)
-	PYTHONPATH=$$(echo "$$VENV"/lib/python3.*/site-packages) "$$VENV-tools/bin/python" tools/fuzz.py
+	$(WITH) "$$VENV-tools/bin/python" tools/fuzz.py
 
 sbom: tools-setup ## results/sbom.json (CycloneDX) and every licence (seconds)
 	"$$VENV-tools/bin/python" tools/supply_chain.py sbom
@@ -162,6 +171,10 @@ tools-setup: setup ## an environment for fuzz, sbom, vulnerabilities and workflo
 	if [ -e "$$VENV-tools/$$TOOLS_STAMP" ]; then exit 0; fi
 	"$$PYTHON" tools/environment.py "$$VENV-tools" requirements/tools.txt
 
+changes-setup: setup ## an environment for bench-changes, from its own lock; the study's packages come in beside it (1 min)
+	if [ -e "$$VENV-changes/$$CHANGES_STAMP" ]; then exit 0; fi
+	"$$PYTHON" tools/environment.py "$$VENV-changes" requirements/changes.txt
+
 release: tools-setup ## archive, checksums, SBOM and reference in release/, with IMAGE=1 the image; not of a dirty tree or red tests (10 min)
 	"$$PYTHON" tools/release.py release
 
@@ -169,9 +182,9 @@ golden: smoke ## write the checksums of the smoke run's stages into data/ (1 min
 	$(RUN) golden "$$RESULTS/smoke" --write
 
 clean: ## remove results and rebuilt data
-	rm -rf -- "$$RESULTS"/cells "$$RESULTS"/audit "$$RESULTS"/container "$$RESULTS"/fuzz "$$RESULTS"/sbom.json "$$RESULTS"/smoke "$$RESULTS"/results.json "$$RESULTS"/bench.json "$$RESULTS"/report.html "$$RESULTS"/rendered.json "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/table1.svg "$$RESULTS"/.lock "$$RESULTS"/.steps.json
+	rm -rf -- "$$RESULTS"/cells "$$RESULTS"/audit "$$RESULTS"/container "$$RESULTS"/fuzz "$$RESULTS"/sbom.json "$$RESULTS"/smoke "$$RESULTS"/results.json "$$RESULTS"/bench.json "$$RESULTS"/report.html "$$RESULTS"/rendered.json "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/table1.svg "$$RESULTS"/changes.csv "$$RESULTS"/.lock "$$RESULTS"/.steps.json
 	rm -f -- data/run-*.csv data/SHA256SUMS data/datasets.json
 
 distclean: clean ## remove the environment as well
-	for folder in "$$VENV" "$$VENV-tools"; do \
+	for folder in "$$VENV" "$$VENV-tools" "$$VENV-changes"; do \
 		if [ -e "$$folder/pip.log" ]; then rm -rf -- "$$folder"; elif [ -e "$$folder" ]; then echo "make: $$folder was not made here; it stays" >&2; fi; done

@@ -68,6 +68,11 @@ class ResultPaths:
         """How fast it was, beside its references."""
         return self.folder / "bench.json"
 
+    @property
+    def changes(self) -> Path:
+        """How well change points were found, as a table."""
+        return self.folder / "changes.csv"
+
     def figure(self, number: int) -> Path:
         """Return a figure of the paper, as SVG."""
         return self.folder / f"figure{number}.svg"

@@ -32,8 +32,8 @@ def run(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess
 
 
 COMMANDS = (
-    "all", "annotate", "audit", "bench", "calibrate", "compare", "data", "docs", "golden", "reference", "report",
-    "smoke", "status", "tasks", "trace", "train", "verify",
+    "all", "annotate", "audit", "bench", "calibrate", "changes", "compare", "data", "docs", "golden", "reference",
+    "report", "smoke", "status", "tasks", "trace", "train", "verify",
 )  # fmt: skip
 
 
