@@ -22,6 +22,8 @@ Keys = tuple[str, ...]
 Lines = Mapping[Keys, tuple[int, str]]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 Tables = Annotated[dict[str, dict[str, Any]], Field(default_factory=dict)]
+EXTENDS = "extends"
+"""The key that names another study, of which this one is a change."""
 
 
 class RunsParameters(StrictModel):
@@ -107,7 +109,8 @@ class StudyFile:
     """A study together with the lines it was read from, so that an error or a reader can be sent there.
 
     ``lines`` maps the path of a key, as in ("trace", "sigma"), to its line number and its comment;
-    ``values`` is the file as it was read, ``variations`` the named changes that there are.
+    ``values`` is the file as it was read, ``variations`` the named changes that there are. ``base`` is the study that
+    it extends, if it does: what the file does not say is as there.
     """
 
     path: Path
@@ -115,6 +118,7 @@ class StudyFile:
     lines: Lines
     values: Mapping[str, Any]
     variations: Mapping[str, Variation] = field(default_factory=dict)
+    base: StudyFile | None = None
 
     def check(self, model: type[Parameters], table: Keys, values: Mapping[str, Any]) -> Parameters:
         """Validate one table with ``model``; a wrong key or value is a BadInputError that names its line."""
@@ -156,14 +160,35 @@ class StudyFile:
 def read_study(path: Path, *variations: Path) -> StudyFile:
     """Read and validate a study, and what files of variations offer for it, a later one first.
 
+    A file that begins with ``extends = "study.toml"``, a path from its own folder, holds what is other than there.
     Anything wrong is a BadInputError naming file, line and remedy.
     """
     text, values = _toml(path, "STUDY=")
     lines = _key_lines(text)
-    study = _validated(Study, values, path, lines, ())
+    base = _extended(path, values.pop(EXTENDS), lines.pop((EXTENDS,))[0]) if EXTENDS in values else None
+    study = _validated(Study, _over(base.values, values) if base else values, path, lines, ())
     _check_seeds(study, path, lines)
     offered = {name: of for file in variations for name, of in read_variations(file).items()}
-    return StudyFile(path, study, lines, values, offered)
+    return StudyFile(path, study, lines, values, offered, base)
+
+
+def _extended(path: Path, extends: Any, line: int) -> StudyFile:
+    if not isinstance(extends, str):
+        raise BadInputError(path, f"{EXTENDS} = {extends!r} is no path", f'write {EXTENDS} = "study.toml"', line)
+    base = path.parent / extends
+    _, values = _toml(base, f"{EXTENDS} =")
+    if EXTENDS in values:
+        raise BadInputError(path, f"{extends} extends another study itself", "extend that one", line)
+    return read_study(base)
+
+
+def _over(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return tables with the keys of others put over theirs, tables within tables likewise."""
+    merged = dict(base)
+    for key, value in values.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _over(merged[key], value) if both else value
+    return merged
 
 
 def read_variations(path: Path) -> dict[str, Variation]:
@@ -179,12 +204,12 @@ def read_variations(path: Path) -> dict[str, Variation]:
 
 def parameter_lines(file: StudyFile) -> list[dict[str, Any]]:
     """List every parameter with its value and the source that is noted beside it in the file."""
-    listed = []
+    listed = {of["name"]: of for of in parameter_lines(file.base)} if file.base else {}
     for keys, (line, comment) in file.lines.items():
-        value = _at(file.values, keys)
+        value, name = _at(file.values, keys), ".".join(keys)
         if not isinstance(value, dict) or comment:
-            listed.append({"name": ".".join(keys), "value": value, "source": comment, "line": line})
-    return listed
+            listed[name] = {"name": name, "value": value, "source": comment, "line": line}
+    return list(listed.values())
 
 
 def _toml(path: Path, name: str) -> tuple[str, dict[str, Any]]:

@@ -69,8 +69,18 @@ def _parameters(keys: tuple[str, str], model: type[StrictModel], given: Given) -
 def _table(kind: str, name: str, given: Mapping[str, Any] | StudyFile | None) -> Mapping[str, Any]:
     if isinstance(given, Mapping):
         return given
-    table: Mapping[str, Any] = getattr((given or shipped()).study, kind).get(name, {})
-    return table
+    tables: list[Mapping[str, Any]] = [
+        getattr(file.study, kind)[name]
+        for file in ([given] if given else (shipped(), *_further()))
+        if name in getattr(file.study, kind)
+    ]
+    return tables[0] if tables else {}
+
+
+@functools.cache
+def _further() -> list[StudyFile]:
+    """Return the studies beside it: tasks that it does not list have their tables there."""
+    return [read_study(path) for path in sorted(STUDY.parent.glob("study.*.toml"))]
 
 
 def _checked(keys: tuple[str, ...], model: type[Model], table: Mapping[str, Any]) -> Model:

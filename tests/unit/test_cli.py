@@ -315,4 +315,4 @@ def test_tasks_are_listed_with_their_functions() -> None:
     assert said.returncode == 0
     assert "lf_g_two_sd" in said.stdout
     assert "Figure 2" in said.stdout
-    assert "come with the artifact: noise, outage, swell" in said.stdout
+    assert "come with the artifact: jitter, noise, outage, route_change, swell" in said.stdout

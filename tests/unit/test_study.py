@@ -74,7 +74,7 @@ BAD = [
         'tasks = ["noise", "outage", "swell"]',
         'tasks = ["noise", "outtage"]',
         "no task 'outtage'",
-        "list tasks among noise, outage",
+        "list tasks among jitter, noise, outage",
     ),
     ('tasks = ["noise", "outage", "swell"]', 'tasks = ["noise", "noise"]', "twice", "once"),
     ('class_balance = "uniform"', 'class_balance = "even"', "approaches.single_task.class_balance = 'even'", "uniform"),
@@ -344,3 +344,42 @@ def test_what_a_variation_says_of_a_task_that_a_study_lacks_is_left_out(study_fi
 
 def test_without_a_variation_the_study_is_as_it_is(study_file: StudyFile) -> None:
     assert varied(study_file, None) is study_file
+
+
+def test_a_study_that_extends_another_is_as_there_where_it_says_nothing(study_file: StudyFile) -> None:
+    five = read_study(STUDY.parent / "study.five.toml")
+    assert five.study.runs.tasks == (*study_file.study.runs.tasks, "route_change", "jitter")
+    assert five.study.runs.model_copy(update={"tasks": study_file.study.runs.tasks}) == study_file.study.runs
+    assert {name: five.study.tasks[name] for name in study_file.study.tasks} == study_file.study.tasks
+    assert five.study.approaches == study_file.study.approaches
+    sources = {line["name"]: line["source"] for line in parameter_lines(five)}
+    assert set(sources) > {line["name"] for line in parameter_lines(study_file)}
+    assert all(re.match(r"(paper \d|chosen|calibrated)", source) for source in sources.values())
+    assert sources["runs.tasks"] == "chosen: another event and another state"
+
+
+def test_tables_of_an_extending_study_are_laid_over_key_by_key(tmp_path: Path) -> None:
+    written(tmp_path, TEXT)
+    text = 'extends = "study.toml"\n[tasks.noise]\nbucket = 20 # chosen\nrule.sd = 3.0 # chosen\n'
+    file = read_study(written(tmp_path, text, "mine.toml"))
+    assert file.study.tasks["noise"]["bucket"] == 20
+    assert file.study.tasks["noise"]["rule"] == {"window": 50, "sd": 3.0}
+    assert file.study.tasks["noise"]["probability"] == 0.01
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("extends = 3\n", r"mine.toml:1: extends = 3 is no path; write"),
+        ('\nextends = "none.toml"\n', r"none.toml: cannot be read"),
+        ('extends = "mine.toml"\n', r"mine.toml:1: mine.toml extends another study itself"),
+        ('extends = "other.toml"\n', r"mine.toml:1: other.toml extends another study itself; extend that one"),
+        ('extends = "study.toml"\n[runs]\ncount = 0\n', r"mine.toml:3: runs.count = 0 is not possible"),
+        ('extends = "study.toml"\n[trace]\nsigme = 1\n', r"mine.toml:3: unknown key trace.sigme"),
+    ],
+)
+def test_what_is_wrong_in_an_extending_study_is_said_with_its_line(tmp_path: Path, text: str, says: str) -> None:
+    written(tmp_path, TEXT)
+    written(tmp_path, 'extends = "study.toml"\n', "other.toml")
+    with pytest.raises(BadInputError, match=says):
+        read_study(written(tmp_path, text, "mine.toml"))
