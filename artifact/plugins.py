@@ -11,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -37,12 +38,14 @@ class Kind(Generic[Plugin]):
     type: type[Plugin]
 
     def find(self, name: str) -> Plugin:
-        """Return the plug-in of that name, or of that ``module:attribute``; LookupError, with its cause, for none."""
-        module, _, attribute = name.rpartition(":")
+        """Return the plug-in of that name, or of that ``module:attribute``; LookupError, with its cause, for none.
+
+        A name is a file's in the artifact, or else one that an installed package announces.
+        """
+        place = name if ":" in name else self._place(name)
+        module, _, attribute = place.rpartition(":")
         if not module:
-            if name not in self.known():
-                raise LookupError(f"no {self.word} {name!r}")
-            module, attribute = f"{self.package}.{name}", name
+            raise LookupError(f"no {self.word} {name!r}")
         try:
             of = importlib.import_module(module)
         except Exception as error:  # whatever a module of somebody else's raises on import
@@ -56,6 +59,16 @@ class Kind(Generic[Plugin]):
         # Where it stands is part of the code that decides a run, whichever modules its functions come from.
         return dataclasses.replace(found, module=module)
 
+    def _place(self, name: str) -> str:
+        return f"{self.package}.{name}:{name}" if name in self.known() else self.announced().get(name, "")
+
+    def announced(self) -> dict[str, str]:
+        """Return what installed packages announce as entry points of the group ``artifact.tasks`` and the like.
+
+        By name, as ``module:attribute``; a file of the artifact goes before an entry point of its name.
+        """
+        return {of.name: of.value for of in entry_points(group=self.package) if of.name not in self.known()}
+
     def known(self) -> tuple[str, ...]:
         """Return the names of those that come with the artifact: the files of its folder."""
         path = importlib.import_module(self.package).__path__
@@ -68,7 +81,7 @@ class Kind(Generic[Plugin]):
     def remedy(self) -> str:
         """What to write where a name leads nowhere."""
         plural = self.word + ("es" if self.word.endswith("ch") else "s")
-        return f"list {plural} among {', '.join(self.known())} or as module:attribute"
+        return f"list {plural} among {', '.join((*self.known(), *sorted(self.announced())))} or as module:attribute"
 
 
 def written_at(thing: Any) -> Place | None:

@@ -113,7 +113,7 @@ def _found(file: StudyFile, kind: Kind[Plugin], name: str, key: str) -> Plugin:
 
 def _without_mistakes(plugin: Plugin, name: str) -> Plugin:
     """Refuse an ordinary mistake in what comes from outside; the tests see to the artifact's own."""
-    if ":" in name and (mistake := first_mistake(plugin, name)):
+    if (":" in name or not plugin.module.startswith("artifact.")) and (mistake := first_mistake(plugin, name)):
         raise mistake
     return plugin
 

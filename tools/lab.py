@@ -1,4 +1,4 @@
-"""Write the files that CONTRIBUTING.md prints, as somebody following it would, with a study.toml that lists them.
+"""Write the files that CONTRIBUTING.md and docs/ print, as somebody would, with a study.toml that lists them.
 
 tools/lab.py FOLDER
 """
@@ -17,12 +17,13 @@ import tomlkit
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"# ([\w/]+\.\w+)(?:, continued)?\n")
-BLOCKS: list[tuple[str, str]] = BLOCK.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
-"""Language and text of every block that it prints."""
+DOCUMENTS = (ROOT / "CONTRIBUTING.md", ROOT / "docs" / "new_task.md", ROOT / "docs" / "new_approach.md")
+BLOCKS: list[tuple[str, str]] = [of for path in DOCUMENTS for of in BLOCK.findall(path.read_text(encoding="utf-8"))]
+"""Language and text of every block that they print."""
 
 
 def write(folder: Path) -> None:
-    """Write every file that CONTRIBUTING.md prints below a folder."""
+    """Write every file that is printed below a folder; the study as a whole one, which can be taken elsewhere."""
     study = tomlkit.parse((ROOT / "study.toml").read_text(encoding="utf-8"))
     for _, text in BLOCKS:
         if not (file := FILE.match(text)):
@@ -31,7 +32,7 @@ def write(folder: Path) -> None:
         path = folder / file[1].replace("artifact/audit", "questions")
         path.parent.mkdir(exist_ok=True)
         if path.name == "study.toml":
-            merge(study, tomllib.loads(text))
+            merge(study, {key: of for key, of in tomllib.loads(text).items() if key != "extends"})
         else:
             with path.open("a", encoding="utf-8") as written:
                 written.write(text)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from artifact.cli._options import read, study_option
+from artifact.cli._options import PATH, read, study_option
 
 
 @click.group(invoke_without_command=True)
@@ -44,3 +44,16 @@ def check(name: str, study: Path) -> None:
         raise BadInputError(name, str(error), TASKS.remedy) from None
     check_task(task_of(file, task, name))
     print(f"{task.name}: keeps the contract")
+
+
+@command.command()
+@click.argument("name")
+@click.option("--folder", type=PATH, default=Path(), help="where to write it (default: here)")
+def new(name: str, folder: Path) -> None:
+    """Write a task NAME to begin with, its test, which passes, and a study that has it."""
+    from artifact.starting import start_task
+
+    task, test, study = start_task(name, folder)
+    print(f"{task}: say what {name} is: how it comes into a trace, and what would label it")
+    print(f"{test}: passes now, with {task.parent.resolve()} on PYTHONPATH; add what is true of {name} alone")
+    print(f"{study}: its parameters, each with its source")

@@ -1,4 +1,4 @@
-"""What CONTRIBUTING.md prints runs as it is printed."""
+"""What CONTRIBUTING.md and docs/ print runs as it is printed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from artifact.audit.answer import Found, asked
 from artifact.reported import Plan
-from artifact.setting import setting_of, varied
+from artifact.setting import TASKS, setting_of, varied
 from artifact.store.paths import ROOT, STUDY
 from artifact.study import read_study, read_variations
 
@@ -21,11 +22,14 @@ sys.path.insert(0, str(ROOT / "tools"))
 from lab import BLOCKS, FILE, write
 
 COMMANDS = [line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines()]
+MAKE = [line for line in COMMANDS if " make " in f" {line}"]
+IN_ORDER = [line for line in COMMANDS if line not in MAKE]
+"""Those that do not take a minute, as one would type them from the top of each document."""
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with every file that CONTRIBUTING.md prints."""
+    """A folder with every file that is printed."""
     folder = tmp_path_factory.mktemp("lab")
     write(folder)
     return folder
@@ -39,7 +43,7 @@ def run(command: list[str], lab: Path) -> subprocess.CompletedProcess[str]:
 def test_each_kind_of_plug_in_is_shown(lab: Path) -> None:
     written = {str(path.relative_to(lab)) for path in lab.rglob("*.*")}
     files = ("tasks", "inputs", "approaches", "check_reader")
-    others = {"test_my_lab.py", "study.toml", "variations.toml", "questions/trunks.py"}
+    others = {"test_my_lab.py", "study.toml", "variations.toml", "pyproject.toml", "questions/trunks.py"}
     assert written == {*(f"my_lab/{name}.py" for name in files), *others}
     assert all(FILE.match(text) for kind, text in BLOCKS if kind != "sh")
 
@@ -93,10 +97,45 @@ def test_the_reader_keeps_its_contract(lab: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("command", [line for line in COMMANDS if " -m artifact tasks" in line])
-def test_its_commands_run(lab: Path, command: str) -> None:
-    words = command.replace("~/lab", str(lab)).split()
-    assert words[:2] == [f"PYTHONPATH={lab}", ".venv/bin/python"]
-    done = run([sys.executable, *words[2:]], lab)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "reroute: " in done.stdout
+def test_its_commands_run_one_after_the_other(lab: Path) -> None:
+    said = []
+    for command in IN_ORDER:
+        path, _, rest = command.replace("~/lab", str(lab)).rpartition(".venv/bin/python ")
+        assert path in ("", f"PYTHONPATH={lab} "), command
+        done = run([sys.executable, *rest.split(), *(["-p", "no:cacheprovider"] if "-m pytest" in rest else [])], lab)
+        assert (done.returncode, done.stderr) == (0, ""), command + done.stderr
+        said.append(done.stdout)
+    assert (lab / "test_slow.py").exists()
+    for words in ("test_slow.py: passes now", " passed", "slow: keeps the contract", "slow: state task", "reroute: "):
+        assert any(words in one for one in said), words
+
+
+@pytest.mark.parametrize("command", MAKE)
+def test_its_targets_take_what_they_are_given(lab: Path, command: str) -> None:
+    _, _, rest = command.rpartition("make ")
+    done = run(["make", "-n", *rest.replace("~/lab", str(lab)).split()], lab)
+    assert done.returncode == 0
+    assert '--study "$STUDY"' in done.stdout
+
+
+def test_an_installed_package_announces_its_plug_ins(
+    lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As pip writes them: https://packaging.python.org/en/latest/specifications/entry-points/."""
+    project = tomllib.loads((lab / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    groups = project["entry-points"]
+    lines = [line for group, of in groups.items() for line in (f"[{group}]", *(f"{k} = {v}" for k, v in of.items()))]
+    installed = tmp_path / "my_lab-1.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text(f"Name: {project['name']}\nVersion: {project['version']}\n", encoding="utf-8")
+    (installed / "entry_points.txt").write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.syspath_prepend(str(lab))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    text = (lab / "study.toml").read_text(encoding="utf-8")
+    bare = text.replace("my_lab.tasks:dip", "dip").replace("my_lab.approaches:trust", "trust")
+    assert bare.count('"dip"') == bare.count('"trust"') == 1
+    (tmp_path / "study.toml").write_text(bare, encoding="utf-8")
+    setting = setting_of(read_study(tmp_path / "study.toml"))
+    assert {task.name: task.module for task in setting.tasks}["dip"] == "my_lab.tasks"
+    assert "trust" in {approach.name for approach in setting.approaches}
+    assert "route_change, swell, dip or as module:attribute" in TASKS.remedy
