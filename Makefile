@@ -13,6 +13,7 @@ FULL ?=
 WORLDS ?= 64
 LARGE ?=
 CHANGES ?=
+LABELS ?=
 
 # Taken as they were written, never expanded by make, and handed to the shell as variables: a file name cannot run.
 override TRACE := $(value TRACE)
@@ -28,7 +29,8 @@ override TRACES := $(value TRACES)
 override WORLDS := $(value WORLDS)
 override LARGE := $(value LARGE)
 override CHANGES := $(value CHANGES)
-export CHANGES FULL LARGE TRACES WORLDS TRACE DEVICE RUNS STUDY RESULTS PYTHON VENV SERIES
+override LABELS := $(value LABELS)
+export CHANGES FULL LARGE TRACES WORLDS TRACE DEVICE RUNS STUDY RESULTS PYTHON VENV SERIES LABELS
 
 # One thread and one hash seed: sums and sets come in one order.
 export PYTHONHASHSEED := 0
@@ -59,12 +61,12 @@ RUN := "$$VENV/bin/python" -m artifact
 WITH := PYTHONPATH=$$(echo "$$VENV"/lib/python3.*/site-packages)
 STUDY_ARGS := --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${RUNS:+--runs "$$RUNS"} $${TRACE:+--trace "$$TRACE"} $${SERIES:+--series "$$SERIES"}
 
-.PHONY: help setup all data train report status verify compare-reference reference test smoke audit multiverse bench bench-changes calibrate docs lint lock container container-test container-same reproduce faults golden mutants fuzz sbom vulnerabilities workflows tools-setup changes-setup release clean distclean
+.PHONY: help setup all data train report status verify compare-reference reference test smoke audit multiverse bench bench-changes calibrate docs lint lock container container-test container-same reproduce faults golden mutants fuzz sbom vulnerabilities workflows tools-setup changes-setup release clean distclean annotate
 
 help: ## print these targets
 	echo "usage: make TARGET [VARIABLE=value ...]      (times: two cores)"
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
-	echo "variables: TRACE=$$TRACE SERIES=$$SERIES DEVICE=$$DEVICE RUNS=$${RUNS:-10} STUDY=$$STUDY RESULTS=$$RESULTS PYTHON=$$PYTHON VENV=$$VENV TRACES=$$TRACES WORLDS=$$WORLDS"
+	echo "variables: TRACE=$$TRACE SERIES=$$SERIES DEVICE=$$DEVICE RUNS=$${RUNS:-10} STUDY=$$STUDY RESULTS=$$RESULTS PYTHON=$$PYTHON VENV=$$VENV TRACES=$$TRACES WORLDS=$$WORLDS LABELS=$$LABELS"
 
 setup: ## create the environment from hash-pinned locks; goes on where it stopped (at most 1 min, 1.5 GB)
 	case "$$DEVICE" in cpu|cuda) ;; *) echo "make: DEVICE=$$DEVICE is unknown; use DEVICE=cpu or DEVICE=cuda" >&2; exit 2;; esac
@@ -106,6 +108,10 @@ smoke: setup ## the whole chain, small, into results/smoke (at most 1 min)
 
 audit: all ## answer the audit for the lines in TRACES=DIR as well (1 min a line)
 	$(RUN) audit real_lines $(STUDY_ARGS) $${TRACES:+--traces "$$TRACES"}
+
+annotate: setup ## say what is wrong with the line of TRACE=FILE: page, events, points; LABELS=FILE tells agreement (seconds)
+	if [ -z "$$TRACE" ]; then echo "make: annotate needs a log; name it with TRACE=FILE" >&2; exit 2; fi
+	$(RUN) annotate "$$TRACE" --study "$$STUDY" --results "$$RESULTS" $${SERIES:+--series "$$SERIES"} $${LABELS:+--labels "$$LABELS"}
 
 multiverse: setup ## vary what the paper leaves open over WORLDS=64 worlds; goes on where it stopped (at most 10 min)
 	$(RUN) audit multiverse $(STUDY_ARGS) --worlds "$$WORLDS"

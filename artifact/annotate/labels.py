@@ -1,9 +1,10 @@
-"""A log -> a label per ping, task and approach."""
+"""A series -> a label and a probability per ping, task and approach."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,16 @@ import numpy as np
 from artifact.approaches.approach import JOINT, Approach, Labelled, Training, label, training_views
 from artifact.errors import BadInputError
 from artifact.labeling.bucket import ColumnSeries
-from artifact.labeling.engines import apply_columns
+from artifact.labeling.engines import LabelMatrix, apply_columns
 from artifact.parameters import FAST
 from artifact.results import read_results
 from artifact.run import Setting, seen
-from artifact.setting import setting_of, varied
-from artifact.store.files import refuse_existing, write_text
+from artifact.setting import setting_of, tasks_of, varied
 from artifact.store.kept import kept, read_checked
 from artifact.store.paths import VARIATIONS, CellPaths, ResultPaths
 from artifact.study import StudyFile, read_study
-from artifact.tasks.task import NORMAL
-from artifact.trace.reading import read_trace
+from artifact.tasks.task import BLIND as BLIND_SUITE
+from artifact.tasks.task import NORMAL, Task
 
 BLIND = "blind"
 """The approach whose labels need no model of another line."""
@@ -30,33 +30,55 @@ ORACLE, ORACLE_OF = "oracle", ("best", "dawid_skene")
 """The variation and its approach that know what the study adds: increases in ms, lengths, gaps."""
 
 
-def annotate(log: Path, output: Path, study: Path, results: Path, approaches: Sequence[str] = (BLIND,)) -> None:
-    """Write a CSV with a row per ping: RTT (ms, 0 is a loss) and each named approach's label for each task.
+@dataclass(frozen=True)
+class Labelers:
+    """The approaches that were asked for, by name, in that order, and what they need: a study and its models."""
 
-    ``blind`` labels are fitted to this log, as nothing in them needs another line: how high what lasts lies
+    names: tuple[str, ...]
+    file: StudyFile
+    of_the_study: Sequence[Approach]
+    folders: Sequence[CellPaths]
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The study's tasks."""
+        return tasks_of(self.file)
+
+    def suite_of(self, task: Task) -> Task:
+        """Return a task with the labeling functions that the first approach listens to."""
+        if self.names[0] != BLIND or BLIND_SUITE not in task.suites:
+            return task
+        return dataclasses.replace(task, p=task.p.model_copy(update={"suite": BLIND_SUITE}))
+
+    def label(self, series: ColumnSeries) -> dict[str, Labelled]:
+        """Label every ping of a series by each approach; what it does not decide, or by a coin alone, is normal."""
+        found: dict[str, Labelled] = {}
+        if BLIND in self.names:
+            found[BLIND] = _fitted_here(setting_of(self.file, (BLIND,)), series)
+        if ORACLE in self.names:
+            variation, name = ORACLE_OF
+            knowing = varied(self.file, self.file.varied(variation))
+            found[ORACLE] = _fitted_here(setting_of(knowing, (name,)), series)
+        if self.of_the_study:
+            found |= _by_the_study(self.of_the_study, setting_of(self.file), self.folders, series)
+        return {name: _decided(found[name]) for name in self.names}
+
+
+def labelers(names: Sequence[str], study: Path, results: Path) -> Labelers:
+    """Return the named approaches, ready to label.
+
+    ``blind`` labels are fitted to the log itself, as nothing in them needs another line: how high what lasts lies
     and how long is for this line's own pings to say, and a model of the study would know its sizes. So are those of
     ``oracle``, which take this log's properties for as large as the study's. Those of the others are by the models of
     the study's first run: labeling functions look at a ping's own surroundings, so label models carry over to lines of
-    another speed; networks know the RTTs of their training line only. What an approach does not decide, or by a coin
-    alone, is normal. An unknown approach, and one that was shown gold labels, is a BadInputError.
+    another speed; networks know the RTTs of their training line only. An unknown approach, and one that was shown gold
+    labels, is a BadInputError.
     """
-    import pandas as pd
-
-    refuse_existing(output)
     file = read_study(study, VARIATIONS)
     setting = setting_of(file)
-    of_the_study = _trained(setting, approaches)
-    trace = read_trace(log)
-    series = ColumnSeries(trace.rtt_us)
-    columns: dict[str, Any] = {"ping": range(1, len(trace) + 1), "rtt_ms": trace.rtt_us / 1000}
-    if BLIND in approaches:
-        columns |= _columns(BLIND, _fitted_here(setting_of(file, (BLIND,)), series))
-    if ORACLE in approaches:
-        variation, name = ORACLE_OF
-        columns |= _columns(ORACLE, _fitted_here(setting_of(varied(file, file.varied(variation)), (name,)), series))
-    if of_the_study:
-        columns |= _by_the_study(of_the_study, setting, _folders(ResultPaths(results), file, setting), series)
-    write_text(output, pd.DataFrame(columns).to_csv(index=False, lineterminator="\n"))
+    of_the_study = _trained(setting, names)
+    folders = _folders(ResultPaths(results), file, setting) if of_the_study else []
+    return Labelers(tuple(dict.fromkeys(names)), file, of_the_study, folders)
 
 
 def _trained(setting: Setting, names: Sequence[str]) -> list[Approach]:
@@ -71,25 +93,31 @@ def _trained(setting: Setting, names: Sequence[str]) -> list[Approach]:
 
 def _fitted_here(setting: Setting, series: ColumnSeries) -> Labelled:
     (approach,) = setting.approaches
-    votes = {task.name: apply_columns(task, series.rtt_us, series) for task in setting.tasks}
-    whole = seen(approach, setting.tasks, series, votes)
+    whole = seen(approach, setting.tasks, series, _votes(setting, [approach], series))
     views = training_views(approach, whole, np.arange(series.n))
     found = approach.fit({part: Training(pings, 0, "cpu", FAST) for part, pings in views.items()})
     return label({part: fitted for part, (fitted, _) in found.items()}, whole)
 
 
 def _by_the_study(
-    approaches: Sequence[Approach], setting: Setting, folders: list[CellPaths], series: ColumnSeries
-) -> dict[str, Any]:
-    votes = {task.name: apply_columns(task, series.rtt_us, series) for task in setting.tasks}
-    columns: dict[str, Any] = {}
+    approaches: Sequence[Approach], setting: Setting, folders: Sequence[CellPaths], series: ColumnSeries
+) -> dict[str, Labelled]:
+    votes = _votes(setting, approaches, series)
+    found = {}
     for approach in approaches:
         fitted = {
             part: approach.load(_state(folders, approach, part), [t for t in setting.tasks if part in (t.name, JOINT)])
             for part in approach.parts(setting.tasks)
         }
-        columns |= _columns(approach.name, label(fitted, seen(approach, setting.tasks, series, votes)))
-    return columns
+        found[approach.name] = label(fitted, seen(approach, setting.tasks, series, votes))
+    return found
+
+
+def _votes(setting: Setting, approaches: Sequence[Approach], series: ColumnSeries) -> dict[str, LabelMatrix]:
+    """Return the votes of the main suites, if any approach listens to them."""
+    if not any("votes" in approach.all_needs for approach in approaches):
+        return {}
+    return {task.name: apply_columns(task, series.rtt_us, series) for task in setting.tasks}
 
 
 def _without_coins(approach: Approach) -> Approach:
@@ -99,8 +127,9 @@ def _without_coins(approach: Approach) -> Approach:
     return dataclasses.replace(approach, p=approach.p.model_copy(update={"ties": "normal"}))
 
 
-def _columns(name: str, labelled: Labelled) -> dict[str, Any]:
-    return {f"{task}_{name}": np.maximum(labels, NORMAL) for task, labels in labelled.labels.items()}
+def _decided(labelled: Labelled) -> Labelled:
+    labels = {task: np.maximum(of, NORMAL) for task, of in labelled.labels.items()}
+    return dataclasses.replace(labelled, labels=labels)
 
 
 def _folders(paths: ResultPaths, file: StudyFile, setting: Setting) -> list[CellPaths]:
@@ -124,7 +153,7 @@ def _folders(paths: ResultPaths, file: StudyFile, setting: Setting) -> list[Cell
     return folders
 
 
-def _state(folders: list[CellPaths], approach: Approach, part: str) -> Mapping[str, Any]:
+def _state(folders: Sequence[CellPaths], approach: Approach, part: str) -> Mapping[str, Any]:
     from safetensors.numpy import load_file
 
     for folder in folders:

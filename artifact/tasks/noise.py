@@ -46,7 +46,14 @@ class HampelParameters(StrictModel):
     sd: Annotated[float, Field(gt=0, le=1_000)]
 
 
-noise = Task("noise", parameters=NoiseParameters, colour="#2ca02c", marker="o", excludes=("outage",))
+noise = Task(
+    "noise",
+    parameters=NoiseParameters,
+    colour="#2ca02c",
+    marker="o",
+    called=("noisy ping", "noisy pings"),
+    excludes=("outage",),
+)
 
 
 @noise.injection

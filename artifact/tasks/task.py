@@ -69,7 +69,8 @@ class Task(Pluggable):
 
     A *state* task's property holds at each ping that it marks; an *event* task's marks the ping at which something
     lasting begins, everything after it may change, and it counts as found by a label ``within`` so many pings.
-    ``colour`` and ``marker`` draw it; where they are missing or taken, the figures choose. Where gold labels of a task
+    ``colour`` and ``marker`` draw it; where they are missing or taken, the figures choose. ``called`` is what people
+    call one of its events, and several; without it, its name. Where gold labels of a task
     in ``excludes`` are set, this task's are cleared (section 3.1: a measurement cannot be both noisy and an outage).
     ``p`` are the parameters, ``rule_p`` the rule's.
     """
@@ -80,6 +81,7 @@ class Task(Pluggable):
     within: int = 0
     colour: str | None = None
     marker: str | None = None
+    called: tuple[str, str] | None = None
     excludes: tuple[str, ...] = ()
     functions: list[Any] = field(default_factory=list)
     injections: list[Injection] = field(default_factory=list)
@@ -121,6 +123,12 @@ class Task(Pluggable):
             return rule
 
         return register
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What one of its events is called, and what several are."""
+        plain = self.name.replace("_", " ")
+        return self.called or (plain, f"{plain}s")
 
     @property
     def suites(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from artifact.annotate.labels import annotate
+from artifact.annotate.annotating import annotate
 from artifact.errors import BadInputError
 from artifact.results import read_results
 from artifact.store.paths import STUDY, CellPaths
@@ -34,7 +34,10 @@ ALL = ("blind", "oracle", "single_task", "multi_task", "separate_networks", "rul
 def test_it_finds_what_is_plain_to_see_without_any_trained_model(log: Path, tmp_path: Path) -> None:
     annotate(log, tmp_path / "labels.csv", STUDY, tmp_path / "no results")
     labels = pd.read_csv(tmp_path / "labels.csv")
-    assert list(labels) == ["ping", "rtt_ms", "noise_blind", "outage_blind", "swell_blind"]
+    tasks = ("noise", "outage", "swell")
+    assert list(labels) == ["ping", "rtt_ms", *(f"{task}_blind{end}" for task in tasks for end in ("", "_p"))]
+    for task in tasks:
+        assert (labels[f"{task}_blind"] == (labels[f"{task}_blind_p"] > 0.5)).all()
     assert labels["ping"].tolist() == list(range(1, 2_001))
     assert np.flatnonzero(labels["noise_blind"]).tolist() == [700]
     assert (labels["outage_blind"] == (labels["rtt_ms"] == 0)).all()
@@ -61,7 +64,8 @@ def test_the_studys_models_label_where_they_are_asked_for(log: Path, small_resul
     annotate(log, tmp_path / "labels.csv", STUDY, small_results, ALL)
     labels = pd.read_csv(tmp_path / "labels.csv")
     columns = {f"{task}_{name}" for task in ("noise", "outage", "swell") for name in ALL}
-    assert set(labels) == {"ping", "rtt_ms", *columns}
+    assert {name for name in labels if not name.endswith("_p")} == {"ping", "rtt_ms", *columns}
+    assert labels[[name for name in labels if name.endswith("_p")]].stack().between(0, 1).all()
     assert set(np.unique(labels[sorted(columns)])) == {0, 1}
     assert np.flatnonzero(labels["noise_oracle"]).tolist() == [700]
     assert labels["noise_single_task"][700] == 1
@@ -90,11 +94,11 @@ def test_a_tie_counts_as_normal(log: Path, small_results: Path, tmp_path: Path) 
 def test_nothing_is_replaced(log: Path, small_results: Path, tmp_path: Path) -> None:
     before, pipe = log.read_bytes(), tmp_path / "pipe"
     os.mkfifo(pipe)
-    for output in (log, pipe):
+    for output in (log, pipe.rename(tmp_path / "pipe.csv")):
         with pytest.raises(BadInputError, match="is there already; name a new file"):
             annotate(log, output, STUDY, small_results)
     assert log.read_bytes() == before
-    assert pipe.is_fifo()
+    assert (tmp_path / "pipe.csv").is_fifo()
 
 
 def test_models_of_another_study_are_refused(log: Path, small_results: Path, tmp_path: Path) -> None:
