@@ -14,6 +14,7 @@ WORLDS ?= 64
 LARGE ?=
 CHANGES ?=
 LABELS ?=
+CHROMIUM ?= chromium
 
 # Taken as they were written, never expanded by make, and handed to the shell as variables: a file name cannot run.
 override TRACE := $(value TRACE)
@@ -30,7 +31,8 @@ override WORLDS := $(value WORLDS)
 override LARGE := $(value LARGE)
 override CHANGES := $(value CHANGES)
 override LABELS := $(value LABELS)
-export CHANGES FULL LARGE TRACES WORLDS TRACE DEVICE RUNS STUDY RESULTS PYTHON VENV SERIES LABELS
+override CHROMIUM := $(value CHROMIUM)
+export CHANGES FULL LARGE TRACES WORLDS TRACE DEVICE RUNS STUDY RESULTS PYTHON VENV SERIES LABELS CHROMIUM
 
 # One thread and one hash seed: sums and sets come in one order.
 export PYTHONHASHSEED := 0
@@ -54,19 +56,23 @@ MAKEFLAGS += --no-print-directory
 TORCH_LOCK := requirements/torch-$(or $(filter cpu cuda,$(DEVICE)),cpu).txt
 # Named by what is installed and made by nothing: a finished environment is never touched again.
 STAMP := .installed-$(shell cat requirements/requirements.txt $(TORCH_LOCK) | sha256sum | cut -c1-16)
-TOOLS_STAMP := .installed-$(shell cat requirements/tools.txt | sha256sum | cut -c1-16)
-CHANGES_STAMP := .installed-$(shell cat requirements/changes.txt | sha256sum | cut -c1-16)
-export TORCH_LOCK STAMP TOOLS_STAMP CHANGES_STAMP
+export TORCH_LOCK STAMP
 RUN := "$$VENV/bin/python" -m artifact
 WITH := PYTHONPATH=$$(echo "$$VENV"/lib/python3.*/site-packages)
 STUDY_ARGS := --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${RUNS:+--runs "$$RUNS"} $${TRACE:+--trace "$$TRACE"} $${SERIES:+--series "$$SERIES"}
 
-.PHONY: help setup all data train report status verify compare-reference reference test smoke audit multiverse bench bench-changes calibrate docs lint lock container container-test container-same reproduce faults golden mutants fuzz sbom vulnerabilities workflows tools-setup changes-setup release clean distclean annotate
+# An environment $(VENV)-NAME from the lock requirements/NAME.txt alone, made once for each content of it.
+define own_environment
+	if [ -e "$$VENV-$(1)/.installed-$$(sha256sum <requirements/$(1).txt | cut -c1-16)" ]; then exit 0; fi
+	"$$PYTHON" tools/environment.py "$$VENV-$(1)" requirements/$(1).txt
+endef
+
+.PHONY: help setup all data train report status verify compare-reference reference test smoke audit annotate multiverse bench bench-changes calibrate docs lint lock container container-test container-same reproduce faults golden mutants fuzz sbom vulnerabilities workflows tools-setup changes-setup browser browser-setup release clean distclean
 
 help: ## print these targets
 	echo "usage: make TARGET [VARIABLE=value ...]      (times: two cores)"
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
-	echo "variables: TRACE=$$TRACE SERIES=$$SERIES DEVICE=$$DEVICE RUNS=$${RUNS:-10} STUDY=$$STUDY RESULTS=$$RESULTS PYTHON=$$PYTHON VENV=$$VENV TRACES=$$TRACES WORLDS=$$WORLDS LABELS=$$LABELS"
+	echo "variables: TRACE=$$TRACE SERIES=$$SERIES DEVICE=$$DEVICE RUNS=$${RUNS:-10} STUDY=$$STUDY RESULTS=$$RESULTS PYTHON=$$PYTHON VENV=$$VENV TRACES=$$TRACES WORLDS=$$WORLDS LABELS=$$LABELS CHANGES=$$CHANGES LARGE=$$LARGE CHROMIUM=$$CHROMIUM"
 
 setup: ## create the environment from hash-pinned locks; goes on where it stopped (at most 1 min, 1.5 GB)
 	case "$$DEVICE" in cpu|cuda) ;; *) echo "make: DEVICE=$$DEVICE is unknown; use DEVICE=cpu or DEVICE=cuda" >&2; exit 2;; esac
@@ -140,8 +146,9 @@ lock: ## make the locks again; needs uv, and pip's sources through UV_FIND_LINKS
 	$$compile tools.in -c requirements.txt -o tools.txt; \
 	$$compile uv.in -o uv.txt; \
 	$$compile changes.in -c requirements.txt -o changes.txt; \
+	$$compile browser.in -c requirements.txt -o browser.txt; \
 	$$compile torch-cuda.in -c requirements.txt --python-platform x86_64-manylinux_2_28 -o torch-cuda.txt; \
-	for lock in requirements tools uv changes torch-cuda; do "$$PYTHON" ../tools/reasons.py $$lock.txt $$lock.in; done
+	for lock in requirements tools uv changes browser torch-cuda; do "$$PYTHON" ../tools/reasons.py $$lock.txt $$lock.in; done
 
 container: ## build the image with docker, podman or buildah, DEVICE=cuda with its own lock (2-5 min)
 	tools/container build
@@ -174,12 +181,17 @@ workflows: tools-setup ## check CI's workflows: pins, permissions, injections (s
 	"$$VENV-tools/bin/zizmor" --offline --quiet --pedantic .github/workflows
 
 tools-setup: setup ## an environment for fuzz, sbom, vulnerabilities and workflows, from their own lock (1 min)
-	if [ -e "$$VENV-tools/$$TOOLS_STAMP" ]; then exit 0; fi
-	"$$PYTHON" tools/environment.py "$$VENV-tools" requirements/tools.txt
+	$(call own_environment,tools)
 
 changes-setup: setup ## an environment for bench-changes, from its own lock; the study's packages come in beside it (1 min)
-	if [ -e "$$VENV-changes/$$CHANGES_STAMP" ]; then exit 0; fi
-	"$$PYTHON" tools/environment.py "$$VENV-changes" requirements/changes.txt
+	$(call own_environment,changes)
+
+browser: browser-setup ## try the page of `annotate` in Debian's chromium, or another as CHROMIUM=; pictures in results/browser (1 min)
+	command -v "$$CHROMIUM" >/dev/null || { echo "make: CHROMIUM=$$CHROMIUM is not there; install it (Debian: apt-get install chromium) or name another" >&2; exit 2; }
+	$(WITH) "$$VENV-browser/bin/python" -m pytest tests/browser
+
+browser-setup: setup ## an environment for browser, from its own lock (seconds)
+	$(call own_environment,browser)
 
 release: tools-setup ## archive, checksums, SBOM and reference in release/, with IMAGE=1 the image; not of a dirty tree or red tests (10 min)
 	"$$PYTHON" tools/release.py release
@@ -188,9 +200,9 @@ golden: smoke ## write the checksums of the smoke run's stages into data/ (1 min
 	$(RUN) golden "$$RESULTS/smoke" --write
 
 clean: ## remove results and rebuilt data
-	rm -rf -- "$$RESULTS"/cells "$$RESULTS"/audit "$$RESULTS"/container "$$RESULTS"/fuzz "$$RESULTS"/sbom.json "$$RESULTS"/smoke "$$RESULTS"/results.json "$$RESULTS"/bench.json "$$RESULTS"/report.html "$$RESULTS"/rendered.json "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/table1.svg "$$RESULTS"/changes.csv "$$RESULTS"/.lock "$$RESULTS"/.steps.json
+	rm -rf -- "$$RESULTS"/cells "$$RESULTS"/audit "$$RESULTS"/container "$$RESULTS"/fuzz "$$RESULTS"/sbom.json "$$RESULTS"/smoke "$$RESULTS"/browser "$$RESULTS"/results.json "$$RESULTS"/bench.json "$$RESULTS"/report.html "$$RESULTS"/rendered.json "$$RESULTS"/table1.csv "$$RESULTS"/figure?.svg "$$RESULTS"/table1.svg "$$RESULTS"/changes.csv "$$RESULTS"/.lock "$$RESULTS"/.steps.json
 	rm -f -- data/run-*.csv data/SHA256SUMS data/datasets.json
 
 distclean: clean ## remove the environment as well
-	for folder in "$$VENV" "$$VENV-tools" "$$VENV-changes"; do \
+	for folder in "$$VENV" "$$VENV-tools" "$$VENV-changes" "$$VENV-browser"; do \
 		if [ -e "$$folder/pip.log" ]; then rm -rf -- "$$folder"; elif [ -e "$$folder" ]; then echo "make: $$folder was not made here; it stays" >&2; fi; done

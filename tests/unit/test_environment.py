@@ -171,12 +171,20 @@ def test_where_uv_fails_pip_takes_its_place_and_pytorch_serves_its_own_lock_alon
     assert check[-1] == "check"
 
 
-def test_the_stamp_is_the_one_that_make_looks_for(environment: ModuleType) -> None:
-    printed = subprocess.run(
-        ["make", "-pn", "help"], cwd=ROOT, capture_output=True, text=True, check=False, env={"PATH": os.environ["PATH"]}
-    ).stdout
-    assert f"STAMP := {environment.stamp([LOCKS / 'requirements.txt', LOCKS / 'torch-cpu.txt'])}\n" in printed
-    assert f"TOOLS_STAMP := {environment.stamp([LOCKS / 'tools.txt'])}\n" in printed
+@pytest.mark.parametrize("name", ["tools", "changes", "browser"])
+def test_make_looks_for_the_stamp_that_a_finished_environment_bears(
+    environment: ModuleType, tmp_path: Path, name: str
+) -> None:
+    venv = tmp_path / "venv"
+    locks = {venv: ["requirements.txt", "torch-cpu.txt"], tmp_path / f"venv-{name}": [f"{name}.txt"]}
+    words = ["make", f"{name}-setup", f"VENV={venv}", "PYTHON=false"]
+    codes = []
+    for folder, files in locks.items():
+        codes.append(subprocess.run(words, cwd=ROOT, capture_output=True, check=False).returncode)
+        folder.mkdir()
+        (folder / environment.stamp([LOCKS / file for file in files])).touch()
+    codes.append(subprocess.run(words, cwd=ROOT, capture_output=True, check=False).returncode)
+    assert [code == 0 for code in codes] == [False, False, True]
 
 
 def test_a_new_environment_is_known_as_ours_at_any_moment(environment: ModuleType, tmp_path: Path) -> None:

@@ -173,12 +173,16 @@ function drawPings(u, page, [first, last]) {
     ctx.fillStyle = look.loss;
     const tick = Math.max(ratio, Math.min(to.perX * series.usual * 0.6, 4 * ratio));
     let column = NaN;
-    for (let i = first; i < last; i++) {
-      if (series.y[i] === series.y[i]) continue;
+    const put = (i) => {
       const px = to.x(series.x[i]);
-      if (Math.floor(px) === column) continue;
+      if (Math.floor(px) === column) return;
       column = Math.floor(px);
       ctx.fillRect(px - tick / 2, top + height - 9 * ratio, tick, 9 * ratio);
+    };
+    if (inBlocks(last - first, to.width)) {
+      for (let b = Math.floor(first / BLOCK); b * BLOCK < last; b++) if (series.blocks.lost[b] >= 0) put(series.blocks.lost[b]);
+    } else {
+      for (let i = first; i < last; i++) if (series.y[i] !== series.y[i]) put(i);
     }
     if ((last - first) * 5 * ratio > to.width) return;
     ctx.fillStyle = look.trace;
@@ -290,18 +294,19 @@ function drawLanes(u, canvas, page, [first, last]) {
 }
 
 function drawSure(ctx, series, task, to, [first, last], foot, height) {
-  const sure = series.sure[task];
+  const step = inBlocks(last - first, to.width) ? BLOCK : 1;
+  const sure = step > 1 ? series.blocks.most[task] : series.sure[task];
   ctx.globalAlpha = 0.35;
   ctx.fillStyle = look.tasks[task];
   let column = -1;
   let most = 0;
   const width = Math.max(1, to.perX * (series.timed ? series.usual : 1));
   const put = () => { if (most > 2) ctx.fillRect(column, foot - (most / 255) * height, width, (most / 255) * height); };
-  for (let i = first; i < last; i++) {
-    const now = Math.floor(to.x(series.x[i]));
+  for (let k = Math.floor(first / step); k * step < last; k++) {
+    const now = Math.floor(to.x(series.x[k * step]));
     if (now < to.left || now > to.left + to.width) continue;
     if (now !== column) { put(); column = now; most = 0; }
-    if (sure[i] > most) most = sure[i];
+    if (sure[k] > most) most = sure[k];
   }
   put();
   ctx.globalAlpha = 1;

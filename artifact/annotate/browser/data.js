@@ -24,9 +24,10 @@ async function loaded(number) {
   // 1 where nothing was sent for a while before a ping.
   const gap = new Uint8Array(n + 1);
   for (const event of events) if (event.task < 0) gap[event.begin] = 1;
+  const sure = meta.tasks.map((task) => of(Uint8Array, `p ${task.name}`));
   return {
-    name: given.name, n, x, y, rttUs, sentUs, events, gap, usual: given.usual_us / 1e6 || 1, timed: given.timed,
-    sure: meta.tasks.map((task) => of(Uint8Array, `p ${task.name}`)),
+    name: given.name, n, blocks: blocksOf(y, sure), x, y, rttUs, sentUs, events, gap, usual: given.usual_us / 1e6 || 1, timed: given.timed,
+    sure,
     votes: meta.tasks.map((task) => votesOf(given, task, of)),
     hand: given.hand.map(([task, first, last, label]) => ({ task, first, last, label })),
     whole: [x[0], sentUs ? endOf(x, given.usual_us / 1e6 || 1) : n + 1],

@@ -250,4 +250,16 @@ function start() {
   open(0);
 }
 
+// For a console, and for the tests.
+globalThis.annotation = {
+  get view() { return [...page.view]; },
+  get series() { return page.series; },
+  show: setView,
+  thinned: (columns) => {
+    const [a, b] = page.view;
+    const [first, last] = [firstFrom(page.series, a), firstFrom(page.series, b)];
+    return thinned(page.series, first, last, (i) => Math.floor(((page.series.x[i] - a) / (b - a)) * columns)).at;
+  },
+};
+
 start();

@@ -1,9 +1,30 @@
 // M4 (Jugel et al., PVLDB 7(10), 2014): of the pings in one column of pixels the first, the last, the fastest and the
 // slowest, in the order of time. The line drawn through them covers the same pixels as the line through all.
 
+const BLOCK = 64;  // pings whose extremes are kept, so that a view of a million need not look at each
+
+// Of each block: the first, fastest, slowest, last answered ping and the first loss (-1: none), and per task the surest.
+function blocksOf(y, sure) {
+  const count = Math.ceil(y.length / BLOCK);
+  const [from, low, high, to, lost] = Array.from({ length: 5 }, () => new Int32Array(count).fill(-1));
+  const most = sure.map((of) => of && new Uint8Array(count));
+  for (let i = 0; i < y.length; i++) {
+    const b = Math.floor(i / BLOCK);
+    if (y[i] !== y[i]) { if (lost[b] < 0) lost[b] = i; continue; }
+    if (from[b] < 0) from[b] = low[b] = high[b] = i;
+    else if (y[i] < y[low[b]]) low[b] = i;
+    else if (y[i] > y[high[b]]) high[b] = i;
+    to[b] = i;
+  }
+  sure.forEach((of, task) => { for (let i = 0; of && i < of.length; i++) most[task][Math.floor(i / BLOCK)] = Math.max(of[i], most[task][Math.floor(i / BLOCK)]); });
+  return { from, low, high, to, lost, most };
+}
+
+const inBlocks = (count, columns) => count > 2 * BLOCK * columns;
+
 // Returns positions, and where the pen is lifted before one: behind a loss or at a gap. `column` gives a ping's column.
 function thinned(series, first, last, column) {
-  const { y, gap } = series;
+  const { y, gap, blocks } = series;
   const at = [];
   const lifted = [];
   let of = NaN;
@@ -21,19 +42,29 @@ function thinned(series, first, last, column) {
       before = i;
     }
   };
-  for (let i = first; i < last; i++) {
-    if (gap[i]) up = true;
-    const value = y[i];
-    if (value !== value) { up = true; continue; }
+  const take = (i) => {
     const now = column(i);
     if (now !== of) {
       put();
       of = now;
       from = low = high = i;
       upAtStart = up;
-    } else if (value < y[low]) low = i; else if (value > y[high]) high = i;
+    } else if (y[i] < y[low]) low = i; else if (y[i] > y[high]) high = i;
     to = i;
     up = false;
+  };
+  if (last > first && inBlocks(last - first, column(last - 1) - column(first) + 1)) {
+    for (let b = Math.floor(first / BLOCK); b * BLOCK < last; b++) {
+      for (let i = b * BLOCK; i < (b + 1) * BLOCK && !up; i++) up = Boolean(gap[i]);
+      if (blocks.from[b] < 0) { up = true; continue; }
+      const [one, other] = [blocks.low[b], blocks.high[b]].sort((p, q) => p - q);
+      for (const i of [blocks.from[b], one, other, blocks.to[b]]) take(i);
+    }
+  } else {
+    for (let i = first; i < last; i++) {
+      if (gap[i]) up = true;
+      if (y[i] === y[i]) take(i); else up = true;
+    }
   }
   put();
   return { at, lifted };
@@ -41,12 +72,21 @@ function thinned(series, first, last, column) {
 
 // The fastest and the slowest reply from one ping to another, or null where there is none.
 function extremes(series, first, last) {
+  const { y, blocks } = series;
   let low = Infinity;
   let high = -Infinity;
   for (let i = first; i < last; i++) {
-    const value = series.y[i];
-    if (value < low) low = value;
-    if (value > high) high = value;
+    const b = i / BLOCK;
+    if (Number.isInteger(b) && i + BLOCK <= last) {
+      if (blocks.from[b] >= 0) {
+        low = Math.min(low, y[blocks.low[b]]);
+        high = Math.max(high, y[blocks.high[b]]);
+      }
+      i += BLOCK - 1;
+      continue;
+    }
+    if (y[i] < low) low = y[i];
+    if (y[i] > high) high = y[i];
   }
   return low <= high ? [low, high] : null;
 }
