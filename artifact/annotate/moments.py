@@ -15,7 +15,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 SECOND_US = 1_000_000
-LARGEST = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+UNITS = ((86_400, 2, "d"), (3_600, 1, "h"), (60, 1, "min"), (1, 1, "s"))
+"""Seconds, from how many of them on it is used, and its name."""
 
 
 @dataclass(frozen=True)
@@ -73,17 +74,12 @@ def moments_of(trace: Trace) -> Moments:
 
 
 def lasting(seconds: float) -> str:
-    """Return how long something lasted in words, two units at most: 2 h 10 min, 41 min, 12 s, 0.4 s."""
+    """Return how long something lasted in words, two units at most: 24 h 30 min, 41 min, 12 s, 0.4 s; days from two."""
     if seconds < 9.95 and round(seconds, 1) != round(seconds):
         return f"{seconds:.1f} s"
-    rest, said = round(seconds), list[str]()
-    for k, (unit, name) in enumerate(LARGEST):
-        if rest >= unit or (not said and name == "s"):
-            below = LARGEST[k + 1][0] if k + 1 < len(LARGEST) else 1
-            # What is smaller than the second unit is rounded away.
-            rest = round(rest / below) * below if not said else rest
-            said.append(f"{rest // unit} {name}")
-            rest %= unit
-            if len(said) == 2 or not rest:
-                break
-    return " ".join(said)
+    seconds = round(seconds)
+    first = next((k for k, (unit, least, _) in enumerate(UNITS) if seconds >= least * unit), len(UNITS) - 1)
+    (unit, _, name), below = UNITS[first], UNITS[min(first + 1, len(UNITS) - 1)]
+    # What is smaller than the second unit is rounded away.
+    whole, rest = divmod(round(seconds / below[0]) * below[0], unit)
+    return f"{whole} {name}" + (f" {rest // below[0]} {below[2]}" if rest else "")

@@ -24,6 +24,7 @@ from artifact.tasks.task import NORMAL, PROPERTY, Task, description
 
 if TYPE_CHECKING:
     import jinja2
+    import markupsafe
 
 HERE = Path(__file__).resolve().parent / "browser"
 SCRIPTS = ("uPlot.iife.min.js", "data.js", "thinning.js", "chart.js", "overview.js", "hand.js", "inspector.js",
@@ -43,6 +44,8 @@ SHAPES = {
 }
 """The figures' markers as SVG paths between -1 and 1."""
 COLOUR = re.compile(r"#[0-9a-f]{6}")
+DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
+UNIT = re.compile(r"(?<=\d) (?=(?:ms|s|min|h|d|%)(?!\w))")
 NIGHT_WHITE = 0.45
 """How much white is mixed into a colour for dark ground: the darkest of the palette then stands out by 4.5 to 1."""
 
@@ -206,10 +209,20 @@ def _hash(text: str) -> str:
 def _environment() -> jinja2.Environment:
     import jinja2
 
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["unbroken"] = _unbroken
+    return environment
+
+
+def _unbroken(text: str) -> markupsafe.Markup:
+    """Escape a sentence; its dates, and its numbers with their units, stay on one line."""
+    from markupsafe import Markup, escape
+
+    escaped = UNIT.sub("\u00a0", str(escape(text)))
+    return Markup(DATE.sub(r'<span class="date">\g<0></span>', escaped))  # noqa: S704 - escaped above

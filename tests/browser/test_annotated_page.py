@@ -17,6 +17,7 @@ from artifact.annotate.annotation import Annotation, annotated
 from artifact.annotate.events import in_words
 from artifact.annotate.hand import read_by_hand
 from artifact.annotate.labels import Labelers
+from artifact.annotate.moments import lasting
 from artifact.labeling.engines import apply_columns
 
 Open = Callable[..., Opened]
@@ -31,7 +32,7 @@ def near(found: tuple[float, float], wanted: tuple[float, float], within: float)
 def test_it_opens_with_the_whole_log(opened: Open, day_page: Path) -> None:
     one = opened(day_page)
     assert one.view == (0, LAST)
-    assert one.page.locator("#span").inner_text() == "1 d 1 h, 86,400 pings"
+    assert one.page.locator("#span").inner_text() == "24 h 30 min, 86,400 pings"
 
 
 def test_the_wheel_zooms_where_the_pointer_is(opened: Open, day_page: Path) -> None:
@@ -211,6 +212,7 @@ def test_the_list_says_what_was_found(opened: Open, day_page: Path, day: Annotat
     for shown, event in zip(rows, day.events[:100], strict=True):
         assert shown[0] == words.get(event.what, event.what)
         assert shown[1].endswith(day.moments.said(event.begin)[11:])
+        assert shown[3] == lasting(day.moments.seconds(event.begin, event.end))
         assert shown[4] == in_words(event)
     for name in ("noisy pings", "outages"):
         one.page.get_by_role("checkbox", name=name).uncheck()

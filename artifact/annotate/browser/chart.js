@@ -252,6 +252,7 @@ function drawLanes(u, canvas, page, [first, last]) {
   const { series } = page;
   const tasks = [...page.shown];
   const width = u.width;
+  canvas.style.width = `${width}px`;
   canvas.style.height = `${tasks.length * LANE}px`;
   canvas.width = width * ratio;
   canvas.height = tasks.length * LANE * ratio;

@@ -101,10 +101,12 @@ function short(us, subsecond, beside) {
   return beside !== undefined && day(us) === day(beside) ? time : `${day(us)} ${time}`;
 }
 
-function lasting(seconds) {
-  if (seconds < 9.95 && Math.round(seconds * 10) !== Math.round(seconds) * 10) return `${seconds.toFixed(1)} s`;
+function lasting(exactly) {
+  if (exactly < 9.95 && Math.round(exactly * 10) !== Math.round(exactly) * 10) return `${exactly.toFixed(1)} s`;
+  const seconds = Math.round(exactly);
   const units = [[86400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']];
-  let k = units.findIndex(([unit]) => seconds >= unit);
+  // Hours up to two days.
+  let k = units.findIndex(([unit]) => seconds >= (unit === 86400 ? 2 * unit : unit));
   if (k < 0) k = 3;
   const below = k < 3 ? units[k + 1][0] : 1;
   const rest = Math.round(seconds / below) * below;

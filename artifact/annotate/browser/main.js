@@ -2,6 +2,7 @@
 
 const $ = (id) => document.getElementById(id);
 const page = { log: false, at: null, pinned: false, selected: null, order: 'time', listPage: 0, gaps: true, shown: new Set(), edits: [], view: [0, 1], mode: 'zoom' };
+const PAPER_WIDTH = 680;  // of A4 or letter with usual margins, in CSS pixels
 let plot = null;
 let overview = null;
 let drawn = 0;
@@ -236,17 +237,18 @@ function start() {
   $('save-events').onclick = () => save(fileName('.events.csv'), eventLines(page));
   $('save-labels').onclick = () => save(fileName('.labels.csv'), labelLines(page));
   if ($('series')) $('series').onchange = () => open(Number($('series').value));
-  const theme = () => { readColours(); plot?.redraw(false); overview?.draw(); };
-  matchMedia('(prefers-color-scheme: dark)').onchange = theme;
-  matchMedia('print').onchange = theme;
-  let width = innerWidth;
-  addEventListener('resize', () => {
-    if (innerWidth === width || !plot) return;
-    width = innerWidth;
-    plot.setSize({ width: Math.max($('plot').clientWidth, 200), height: chartHeight() });
+  const paper = matchMedia('print');
+  const fit = () => {
+    readColours();
+    if (!plot) return;
+    plot.setSize({ width: paper.matches ? PAPER_WIDTH : Math.max($('plot').clientWidth, 200), height: chartHeight() });
     overview.draw();
     overview.show();
-  });
+  };
+  matchMedia('(prefers-color-scheme: dark)').onchange = fit;
+  paper.onchange = fit;
+  let width = innerWidth;
+  addEventListener('resize', () => { if (innerWidth !== width) { width = innerWidth; fit(); } });
   open(0);
 }
 

@@ -11,7 +11,8 @@ from artifact.annotate.moments import lasting, moments_of
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [(0, "0 s"), (0.4, "0.4 s"), (0.9996, "1 s"), (12, "12 s"), (59.7, "1 min"), (61, "1 min 1 s"),
-     (3_599, "59 min 59 s"), (3_661, "1 h 1 min"), (7_830, "2 h 10 min"), (86_399, "24 h"), (90_061, "1 d 1 h")],
+     (3_599, "59 min 59 s"), (3_661, "1 h 1 min"), (7_830, "2 h 10 min"), (86_399, "24 h"), (90_061, "25 h 1 min"),
+     (200_000, "2 d 8 h")],
 )  # fmt: skip
 def test_durations_in_words(seconds: float, said: str) -> None:
     assert lasting(seconds) == said
