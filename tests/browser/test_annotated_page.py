@@ -134,7 +134,8 @@ def test_thinning_keeps_every_spike(
     one = opened(day_page)
     one.page.evaluate(f"annotation.show(annotation.view[0] + {begin}, annotation.view[0] + {end})")
     view = np.array(one.view)
-    drawn = np.array(one.page.evaluate(f"annotation.thinned({columns})"))
+    thinned = one.page.evaluate(f"annotation.thinned({columns})")
+    drawn, lifted = np.array(thinned["at"]), np.array(thinned["lifted"])
     assert day.trace.sent_us is not None
     x = (day.trace.sent_us - day.trace.sent_us[0]) / 1e6
     seen = np.flatnonzero((x >= view[0]) & (x < view[1]) & (day.trace.rtt_us > 0))
@@ -147,6 +148,10 @@ def test_thinning_keeps_every_spike(
     assert (wide >= shown["max"]).all()
     assert (np.diff(drawn) > 0).all()
     assert len(drawn) <= 4 * (columns + 2)
+    # No line leads over the gap.
+    behind = np.searchsorted(drawn, 70_000)
+    if begin < 70_000 < end:
+        assert lifted[behind] == 1
     if len(seen) < 128 * columns:
         assert kept.equals(shown)
 

@@ -32,7 +32,7 @@ function makeChart(host, lanes, page) {
   const plot = new uPlot({
     width: Math.max(host.clientWidth, 200),
     height: chartHeight(),
-    padding: [10, 0, 0, 0],
+    padding: [10, 16, 0, 0],
     tzDate,
     legend: { show: false },
     cursor: { drag: { setScale: false, x: false, y: false }, points: { show: false }, y: false },

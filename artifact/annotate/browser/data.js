@@ -26,7 +26,7 @@ async function loaded(number) {
   for (const event of events) if (event.task < 0) gap[event.begin] = 1;
   const sure = meta.tasks.map((task) => of(Uint8Array, `p ${task.name}`));
   return {
-    name: given.name, n, blocks: blocksOf(y, sure), x, y, rttUs, sentUs, events, gap, usual: given.usual_us / 1e6 || 1, timed: given.timed,
+    name: given.name, n, blocks: blocksOf(y, sure, gap), x, y, rttUs, sentUs, events, gap, usual: given.usual_us / 1e6 || 1, timed: given.timed,
     sure,
     votes: meta.tasks.map((task) => votesOf(given, task, of)),
     hand: given.hand.map(([task, first, last, label]) => ({ task, first, last, label })),

@@ -260,7 +260,7 @@ globalThis.annotation = {
   thinned: (columns) => {
     const [a, b] = page.view;
     const [first, last] = [firstFrom(page.series, a), firstFrom(page.series, b)];
-    return thinned(page.series, first, last, (i) => Math.floor(((page.series.x[i] - a) / (b - a)) * columns)).at;
+    return thinned(page.series, first, last, (i) => Math.floor(((page.series.x[i] - a) / (b - a)) * columns));
   },
 };
 

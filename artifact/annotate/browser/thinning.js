@@ -3,21 +3,29 @@
 
 const BLOCK = 64;  // pings whose extremes are kept, so that a view of a million need not look at each
 
-// Of each block: the first, fastest, slowest, last answered ping and the first loss (-1: none), and per task the surest.
-function blocksOf(y, sure) {
+// Of each block: the first, fastest, slowest, last answered ping and the first loss (-1: none), per task the surest, and
+// whether there is a gap in it.
+function blocksOf(y, sure, gap) {
   const count = Math.ceil(y.length / BLOCK);
   const [from, low, high, to, lost] = Array.from({ length: 5 }, () => new Int32Array(count).fill(-1));
   const most = sure.map((of) => of && new Uint8Array(count));
+  const torn = new Uint8Array(count);
   for (let i = 0; i < y.length; i++) {
     const b = Math.floor(i / BLOCK);
+    if (gap[i]) torn[b] = 1;
     if (y[i] !== y[i]) { if (lost[b] < 0) lost[b] = i; continue; }
     if (from[b] < 0) from[b] = low[b] = high[b] = i;
     else if (y[i] < y[low[b]]) low[b] = i;
     else if (y[i] > y[high[b]]) high[b] = i;
     to[b] = i;
   }
-  sure.forEach((of, task) => { for (let i = 0; of && i < of.length; i++) most[task][Math.floor(i / BLOCK)] = Math.max(of[i], most[task][Math.floor(i / BLOCK)]); });
-  return { from, low, high, to, lost, most };
+  sure.forEach((of, task) => {
+    for (let i = 0; of && i < of.length; i++) {
+      const b = Math.floor(i / BLOCK);
+      if (of[i] > most[task][b]) most[task][b] = of[i];
+    }
+  });
+  return { from, low, high, to, lost, most, torn };
 }
 
 const inBlocks = (count, columns) => count > 2 * BLOCK * columns;
@@ -53,19 +61,22 @@ function thinned(series, first, last, column) {
     to = i;
     up = false;
   };
-  if (last > first && inBlocks(last - first, column(last - 1) - column(first) + 1)) {
-    for (let b = Math.floor(first / BLOCK); b * BLOCK < last; b++) {
-      for (let i = b * BLOCK; i < (b + 1) * BLOCK && !up; i++) up = Boolean(gap[i]);
-      if (blocks.from[b] < 0) { up = true; continue; }
-      const [one, other] = [blocks.low[b], blocks.high[b]].sort((p, q) => p - q);
-      for (const i of [blocks.from[b], one, other, blocks.to[b]]) take(i);
-    }
-  } else {
-    for (let i = first; i < last; i++) {
+  const each = (begin, end) => {
+    for (let i = begin; i < end; i++) {
       if (gap[i]) up = true;
       if (y[i] === y[i]) take(i); else up = true;
     }
-  }
+  };
+  if (last > first && inBlocks(last - first, column(last - 1) - column(first) + 1)) {
+    for (let b = Math.floor(first / BLOCK); b * BLOCK < last; b++) {
+      if (blocks.torn[b]) each(b * BLOCK, Math.min((b + 1) * BLOCK, series.n));
+      else if (blocks.from[b] < 0) up = true;
+      else {
+        const [one, other] = [blocks.low[b], blocks.high[b]].sort((p, q) => p - q);
+        for (const i of [blocks.from[b], one, other, blocks.to[b]]) take(i);
+      }
+    }
+  } else each(first, last);
   put();
   return { at, lifted };
 }
