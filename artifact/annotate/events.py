@@ -76,8 +76,8 @@ def in_words(event: Event) -> str:
 
 
 def milliseconds(value: float) -> str:
-    """Return milliseconds with as many digits as tell something: 812 ms, 18 ms, 2.4 ms, 0.31 ms."""
-    digits = next((digits for digits, above in enumerate((9.95, 0.995)) if abs(value) >= above), 2)
+    """Return milliseconds with as many digits as tell something: 812 ms, 18 ms, 2.4 ms, 0.31 ms, 0.024 ms."""
+    digits = next((digits for digits, above in enumerate((9.95, 0.995, 0.0995)) if abs(value) >= above), 3)
     return f"{value:,.{digits}f} ms"
 
 

@@ -181,6 +181,7 @@ def test_verify_is_strict_about_a_failure_that_is_recorded(tmp_path: Path) -> No
         ["audit", "real_lines", "--traces", "no-such-folder"],
         ["audit", "ties", "--traces", "."],
         ["audit", "multiverse", "--worlds", "0"],
+        ["annotate"],
         ["annotate", "mine.csv"],
         ["compare", "one"],
         ["compare", "no-such-folder", "nor-this"],

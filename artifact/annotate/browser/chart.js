@@ -108,24 +108,29 @@ function clipped(u, draw) {
   ctx.restore();
 }
 
-function hatched(ctx, x, y, width, height, colour) {
+// Stripes over rectangles, [x, y, width, height] each, all at once: a log may have thousands of gaps.
+function hatched(ctx, rectangles, colour) {
+  if (!rectangles.length) return;
+  const left = Math.min(...rectangles.map((of) => of[0]));
+  const right = Math.max(...rectangles.map((of) => of[0] + of[2]));
+  const [, top, , height] = rectangles[0];
   ctx.save();
   ctx.beginPath();
-  ctx.rect(x, y, width, height);
+  for (const of of rectangles) ctx.rect(...of);
   ctx.clip();
   ctx.strokeStyle = colour;
   ctx.lineWidth = devicePixelRatio;
   const step = 8 * devicePixelRatio;
   ctx.beginPath();
-  for (let at = Math.floor((x - height) / step) * step; at < x + width; at += step) {
-    ctx.moveTo(at, y + height);
-    ctx.lineTo(at + height, y);
+  for (let at = Math.floor((left - height) / step) * step; at < right; at += step) {
+    ctx.moveTo(at, top + height);
+    ctx.lineTo(at + height, top);
   }
   ctx.stroke();
   ctx.restore();
 }
 
-// Events in view, widest kind first: [event, from, to] in canvas pixels.
+// Events in view: [event, from, to] in canvas pixels.
 function* eventsInView(page, to) {
   const [a, b] = page.view;
   for (const event of page.series.events) {
@@ -137,14 +142,18 @@ function* eventsInView(page, to) {
 
 function drawBands(u, page) {
   const to = placing(u, page);
-  clipped(u, (ctx, { top, height }) => {
+  clipped(u, (ctx, { left, top, width: across, height }) => {
+    const gaps = [];
+    let column = NaN;
     for (const [event, from, until_] of eventsInView(page, to)) {
       const width = until_ - from;
       if (event.task < 0) {
-        ctx.globalAlpha = 1;
+        if (width < 1 && Math.floor(from) === column) continue;
+        column = Math.floor(from);
+        const begin = Math.max(from, left);
+        gaps.push([begin, top, Math.max(Math.min(until_, left + across) - begin, 1), height]);
         ctx.fillStyle = look.wash;
-        ctx.fillRect(from, top, Math.max(width, 1), height);
-        hatched(ctx, from, top, Math.max(width, 1), height, look.line);
+        ctx.fillRect(...gaps.at(-1));
       } else if (!event.moment && width >= 2 * devicePixelRatio && page.shown.has(event.task)) {
         ctx.globalAlpha = 0.16;
         ctx.fillStyle = look.tasks[event.task];
@@ -152,6 +161,7 @@ function drawBands(u, page) {
         ctx.globalAlpha = 1;
       }
     }
+    hatched(ctx, gaps, look.line);
     if (page.selected) {
       const [from, until_] = spanOf(page.series, page.selected).map(to.x);
       ctx.globalAlpha = 1;
@@ -283,7 +293,7 @@ function drawLanes(u, canvas, page, [first, last]) {
       if (edit.task !== task) continue;
       const from = to.x(series.x[edit.first]);
       const length = Math.max(to.x(until(series, edit.last + 1)) - from, 2 * ratio);
-      hatched(ctx, from, top + 2 * ratio, length, (LANE - 4) * ratio, look.ink);
+      hatched(ctx, [[from, top + 2 * ratio, length, (LANE - 4) * ratio]], look.ink);
       ctx.strokeStyle = look.ink;
       ctx.lineWidth = ratio;
       ctx.strokeRect(from, top + 2.5 * ratio, length, (LANE - 5) * ratio);

@@ -123,11 +123,6 @@ function lengthOf(series, event) {
   return `${pings.toLocaleString('en')} ${pings === 1 ? 'ping' : 'pings'}`;
 }
 
-function milliseconds(value) {
-  const digits = Math.abs(value) >= 9.95 ? 0 : Math.abs(value) >= 0.995 ? 1 : 2;
-  return `${value.toFixed(digits)} ms`;
-}
-
 function element(tag, properties = {}, ...inside) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...inside);

@@ -78,7 +78,7 @@ def test_events_hold_what_is_labelled_and_nothing_else(
 @pytest.mark.parametrize(
     ("value", "said"),
     [(812.4, "812 ms"), (18.4, "18 ms"), (9.96, "10 ms"), (9.94, "9.9 ms"), (2.44, "2.4 ms"), (0.996, "1.0 ms"),
-     (0.31, "0.31 ms")],
+     (0.31, "0.31 ms"), (0.0242, "0.024 ms")],
 )  # fmt: skip
 def test_milliseconds_have_the_digits_that_tell_something(value: float, said: str) -> None:
     assert milliseconds(value) == said
