@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from artifact.annotate.events import Event, events_of
 from artifact.annotate.labels import Labelers
@@ -12,20 +16,34 @@ from artifact.annotate.moments import Moments, moments_of
 from artifact.annotate.summary import Sentence, sentences
 from artifact.approaches.approach import Labelled
 from artifact.labeling.bucket import ColumnSeries
-from artifact.tasks.task import Task
+from artifact.labeling.engines import apply_columns
+from artifact.tasks.task import NORMAL, PROPERTY, Task
 from artifact.trace.series import Trace
 
 BUCKETS_TO_FIT = 2
 """Buckets, of the widest of a study's, that a series has to be long to be labelled: below, no ping has its context."""
 
 
+class Vote(NamedTuple):
+    """For which pings a labeling function voted one ``way``: a bit for each, the lowest first, shape (n / 8,)."""
+
+    task: str
+    function: str
+    way: int
+    bits: NDArray[np.uint8]
+
+
 @dataclass(frozen=True)
 class Annotation:
-    """A series, its labels by each approach (none where it is too short to fit any), events by the first of them."""
+    """A series, its labels by each approach (none where it is too short to fit any).
+
+    ``votes`` are those that the first approach listens to, ``events`` and what is ``said`` are made of its labels.
+    """
 
     trace: Trace
     tasks: Sequence[Task]
     labelled: Mapping[str, Labelled]
+    votes: Sequence[Vote]
     events: Sequence[Event]
     said: Sequence[Sentence]
     notes: Sequence[str]
@@ -43,15 +61,24 @@ class Annotation:
 
 def annotated(trace: Trace, labelers: Labelers) -> Annotation:
     """Label a series and say what is in it; one that is too short is described without labels, with a note."""
-    tasks, moments = labelers.tasks, moments_of(trace)
+    tasks, moments, notes = labelers.tasks, moments_of(trace), trace.notes
     needed = BUCKETS_TO_FIT * max(task.p.bucket for task in tasks)
+    labelled, votes, first = dict[str, Labelled](), list[Vote](), Labelled({}, {})
     if len(trace) < needed:
-        note = f"too few pings to fit labels to: {len(trace):,} of at least {needed:,}"
-        nothing = Labelled({}, {})
-        events = events_of(trace.rtt_us, moments, tasks, nothing)
-        return Annotation(trace, tasks, {}, events, sentences(trace, moments, tasks, events, ()), (*trace.notes, note))
-    labelled = labelers.label(ColumnSeries(trace.rtt_us))
-    first = labelled[labelers.names[0]]
+        notes = (*notes, f"too few pings to fit labels to: {len(trace):,} of at least {needed:,}")
+    else:
+        series = ColumnSeries(trace.rtt_us)
+        labelled = labelers.label(series)
+        votes = [vote for task in tasks for vote in _votes(labelers.suite_of(task), series)]
+        first = labelled[labelers.names[0]]
     events = events_of(trace.rtt_us, moments, tasks, first)
     said = sentences(trace, moments, tasks, events, first.labels)
-    return Annotation(trace, tasks, labelled, events, said, trace.notes)
+    return Annotation(trace, tasks, labelled, votes, events, said, notes)
+
+
+def _votes(task: Task, series: ColumnSeries) -> Iterator[Vote]:
+    votes = apply_columns(task, series.rtt_us, series)
+    for cast, function in zip(votes.T, task.labeling_functions, strict=True):
+        for way in (PROPERTY, NORMAL):
+            if (spoken := cast == way).any():
+                yield Vote(task.name, function.name, way, np.packbits(spoken, bitorder="little"))

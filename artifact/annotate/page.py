@@ -17,8 +17,6 @@ from artifact.annotate.annotation import Annotation
 from artifact.annotate.events import GAP, in_words
 from artifact.annotate.hand import Agreement, ByHand
 from artifact.annotate.labels import Labelers
-from artifact.labeling.bucket import ColumnSeries
-from artifact.labeling.engines import apply_columns
 from artifact.report.looks import COLOURS, Look, looks
 from artifact.tasks.task import NORMAL, PROPERTY, Task, description
 
@@ -65,7 +63,7 @@ def page(
     seen = [_safe(look) for look in looks([{"colour": task.colour, "marker": task.marker} for task in tasks])]
     style = "".join(_read(name) for name in STYLES) + _task_colours(seen)
     script = "\n".join(_read(name) for name in SCRIPTS[:1]) + _wrapped([_read(name) for name in SCRIPTS[1:]])
-    packed = [_pack(annotation, labelers) for annotation in annotations]
+    packed = [_pack(annotation) for annotation in annotations]
     meta = {
         "log": log,
         "approach": labelers.names[0],
@@ -97,7 +95,7 @@ def page(
     )
 
 
-def _pack(annotation: Annotation, labelers: Labelers) -> tuple[dict[str, Any], bytes]:
+def _pack(annotation: Annotation) -> tuple[dict[str, Any], bytes]:
     """Return what lies where in the bytes, and the bytes: all that is as long as the series, deflated.
 
     Times as differences in µs (float64, exact), RTTs in µs (int32), probabilities in 255ths (uint8), and per labeling
@@ -109,29 +107,16 @@ def _pack(annotation: Annotation, labelers: Labelers) -> tuple[dict[str, Any], b
         arrays["steps_us"] = np.diff(trace.sent_us, prepend=0).astype("<f8")
     arrays["rtt_us"] = trace.rtt_us.astype("<i4")
     if annotation.first:
-        arrays |= {
-            f"p {task}": np.rint(posterior[:, 1] * 255).astype(np.uint8)
-            for task, posterior in annotation.first.posteriors.items()
-        }
-        arrays |= _votes(annotation, labelers)
+        for task, posterior in annotation.first.posteriors.items():
+            arrays[f"p {task}"] = np.rint(posterior[:, 1] * 255).astype(np.uint8)
+    for vote in annotation.votes:
+        arrays[f"vote {vote.task} {vote.way} {vote.function}"] = vote.bits
     layout, blob = {}, bytearray()
     for name, of in arrays.items():
         layout[name] = [len(blob), len(of)]
         blob += of.tobytes()
         blob += bytes(-len(blob) % 8)
     return layout, zlib.compress(bytes(blob), 6)
-
-
-def _votes(annotation: Annotation, labelers: Labelers) -> dict[str, Any]:
-    series = ColumnSeries(annotation.trace.rtt_us)
-    found = {}
-    for task in (labelers.suite_of(task) for task in annotation.tasks):
-        votes = apply_columns(task, series.rtt_us, series)
-        for k, function in enumerate(task.labeling_functions):
-            for vote in (PROPERTY, NORMAL):
-                if (cast := votes[:, k] == vote).any():
-                    found[f"vote {task.name} {vote} {function.name}"] = np.packbits(cast, bitorder="little")
-    return found
 
 
 def _series(annotation: Annotation, arrays: Mapping[str, Any], by_hand: ByHand | None) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def test_agreement_is_over_what_the_hand_speaks_of(asked: Labelers, tmp_path: Pa
     """Of 20 pings the first ten are spoken of; the machine says 1 at 3-6, the hand at 5-8, all but one by hand."""
     trace = made([10.0] * 20)
     labels = [0] * 2 + [1] * 4 + [0] * 14
-    annotation = Annotation(trace, asked.tasks, {"blind": told(swell=labels)}, [], [], [])
+    annotation = Annotation(trace, asked.tasks, {"blind": told(swell=labels)}, [], [], [], [])
     path = tmp_path / "labels.csv"
     path.write_text(
         f"{HEAD}mine.log,swell,1,4,,,0,hand\nmine.log,swell,5,8,,,1,hand\nmine.log,swell,9,9,,,0,hand\n"
@@ -39,7 +39,7 @@ def test_agreement_is_over_what_the_hand_speaks_of(asked: Labelers, tmp_path: Pa
 
 def test_nobody_found_anything(asked: Labelers, tmp_path: Path) -> None:
     trace = made([10.0] * 20)
-    annotation = Annotation(trace, asked.tasks, {"blind": told(swell=[0] * 20)}, [], [], [])
+    annotation = Annotation(trace, asked.tasks, {"blind": told(swell=[0] * 20)}, [], [], [], [])
     (tmp_path / "labels.csv").write_text(f"{HEAD}mine.log,swell,1,20,,,0,hand\n", encoding="utf-8")
     (agreement,) = read_by_hand(tmp_path / "labels.csv", [trace], TASKS).agreement(annotation)
     assert agreement.in_words() == "swell: all of 20 pings alike, 20 set by hand."
