@@ -42,7 +42,7 @@ function makeChart(host, lanes, page) {
     },
     axes: [
       { ...axis, space: 70, values: series.timed ? timeLabels : (_, splits) => splits.map((at) => (at % 1 ? '' : at.toLocaleString('en'))) },
-      { ...axis, size: 58, values: (_, splits) => splits.map((at) => (at === null ? '' : `${+at.toPrecision(6)} ms`)) },
+      { ...axis, size: 58, values: (_, splits) => splits.map((at) => (at === null ? '' : `${+at.toPrecision(3)} ms`)) },
     ],
     series: [{}, { label: 'RTT', stroke: () => look.trace, width: 1.1, points: { show: false }, paths: (u) => linePath(u, page, inView()) }],
     hooks: {
