@@ -15,6 +15,8 @@ LARGE ?=
 CHANGES ?=
 LABELS ?=
 CHROMIUM ?= chromium
+SCHEDULER ?=
+WORKERS ?=
 
 # Taken as they were written, never expanded by make, and handed to the shell as variables: a file name cannot run.
 override TRACE := $(value TRACE)
@@ -32,7 +34,9 @@ override LARGE := $(value LARGE)
 override CHANGES := $(value CHANGES)
 override LABELS := $(value LABELS)
 override CHROMIUM := $(value CHROMIUM)
-export CHANGES FULL LARGE TRACES WORLDS TRACE DEVICE RUNS STUDY RESULTS PYTHON VENV SERIES LABELS CHROMIUM
+override SCHEDULER := $(value SCHEDULER)
+override WORKERS := $(value WORKERS)
+export CHANGES FULL LARGE TRACES WORLDS TRACE DEVICE RUNS STUDY RESULTS PYTHON VENV SERIES LABELS CHROMIUM SCHEDULER WORKERS
 
 # One thread and one hash seed: sums and sets come in one order.
 export PYTHONHASHSEED := 0
@@ -56,10 +60,11 @@ MAKEFLAGS += --no-print-directory
 TORCH_LOCK := requirements/torch-$(or $(filter cpu cuda,$(DEVICE)),cpu).txt
 # Named by what is installed and made by nothing: a finished environment is never touched again.
 STAMP := .installed-$(shell cat requirements/requirements.txt $(TORCH_LOCK) | sha256sum | cut -c1-16)
-export TORCH_LOCK STAMP
+LARGE_STAMP := .large-$(shell cat requirements/large.txt | sha256sum | cut -c1-16)
+export TORCH_LOCK STAMP LARGE_STAMP
 RUN := "$$VENV/bin/python" -m artifact
 WITH := PYTHONPATH=$$(echo "$$VENV"/lib/python3.*/site-packages)
-STUDY_ARGS := --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${RUNS:+--runs "$$RUNS"} $${TRACE:+--trace "$$TRACE"} $${SERIES:+--series "$$SERIES"}
+STUDY_ARGS := --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${RUNS:+--runs "$$RUNS"} $${TRACE:+--trace "$$TRACE"} $${SERIES:+--series "$$SERIES"} $${SCHEDULER:+--scheduler "$$SCHEDULER"} $${WORKERS:+--workers "$$WORKERS"}
 
 # An environment $(VENV)-NAME from the lock requirements/NAME.txt alone, made once for each content of it.
 define own_environment
@@ -67,12 +72,12 @@ define own_environment
 	"$$PYTHON" tools/environment.py "$$VENV-$(1)" requirements/$(1).txt
 endef
 
-.PHONY: help setup all data train report status verify compare-reference reference test smoke audit annotate multiverse bench bench-changes calibrate docs lint lock container container-test container-same reproduce faults golden mutants fuzz sbom vulnerabilities workflows tools-setup changes-setup browser browser-setup release clean distclean
+.PHONY: help setup all data train report status verify compare-reference reference test smoke audit annotate multiverse bench bench-changes calibrate docs lint lock container container-test container-same reproduce faults golden mutants fuzz sbom vulnerabilities workflows tools-setup changes-setup browser browser-setup large-setup large-test release clean distclean
 
 help: ## print these targets
 	echo "usage: make TARGET [VARIABLE=value ...]      (times: two cores)"
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
-	echo "variables: TRACE=$$TRACE SERIES=$$SERIES DEVICE=$$DEVICE RUNS=$${RUNS:-10} STUDY=$$STUDY RESULTS=$$RESULTS PYTHON=$$PYTHON VENV=$$VENV TRACES=$$TRACES WORLDS=$$WORLDS LABELS=$$LABELS CHANGES=$$CHANGES LARGE=$$LARGE CHROMIUM=$$CHROMIUM"
+	echo "variables: TRACE=$$TRACE SERIES=$$SERIES DEVICE=$$DEVICE RUNS=$${RUNS:-10} STUDY=$$STUDY RESULTS=$$RESULTS PYTHON=$$PYTHON VENV=$$VENV TRACES=$$TRACES WORLDS=$$WORLDS LABELS=$$LABELS CHANGES=$$CHANGES LARGE=$$LARGE CHROMIUM=$$CHROMIUM SCHEDULER=$$SCHEDULER WORKERS=$$WORKERS"
 
 setup: ## create the environment from hash-pinned locks; goes on where it stopped (at most 1 min, 1.5 GB)
 	case "$$DEVICE" in cpu|cuda) ;; *) echo "make: DEVICE=$$DEVICE is unknown; use DEVICE=cpu or DEVICE=cuda" >&2; exit 2;; esac
@@ -148,7 +153,8 @@ lock: ## make the locks again; needs uv, and pip's sources through UV_FIND_LINKS
 	$$compile changes.in -c requirements.txt -o changes.txt; \
 	$$compile browser.in -c requirements.txt -o browser.txt; \
 	$$compile torch-cuda.in -c requirements.txt --python-platform x86_64-manylinux_2_28 -o torch-cuda.txt; \
-	for lock in requirements tools uv changes browser torch-cuda; do "$$PYTHON" ../tools/reasons.py $$lock.txt $$lock.in; done
+	$$compile large.in -c requirements.txt -o large.txt; \
+	for lock in requirements tools uv changes browser large torch-cuda; do "$$PYTHON" ../tools/reasons.py $$lock.txt $$lock.in; done
 
 container: ## build the image with docker, podman or buildah, DEVICE=cuda with its own lock (2-5 min)
 	tools/container build
@@ -195,6 +201,16 @@ browser-setup: setup ## an environment for browser, from its own lock (seconds)
 
 release: tools-setup ## archive, checksums, SBOM and reference in release/, with IMAGE=1 the image; not of a dirty tree or red tests (10 min)
 	"$$PYTHON" tools/release.py release
+
+large-setup: setup ## add what `label`, SCHEDULER= and WORKERS= need to the environment, from its own lock (seconds)
+	if [ -e "$$VENV/$$LARGE_STAMP" ]; then exit 0; fi
+	echo "[setup] installing pyarrow and distributed" >&2
+	"$$VENV/bin/python" -m pip install --no-deps --require-hashes --no-compile --progress-bar off -r requirements/large.txt >>"$$VENV/pip.log" 2>&1 || \
+		{ tail -n 15 "$$VENV/pip.log" >&2; echo "make: set-up failed; the whole log is $$VENV/pip.log; run it again" >&2; exit 2; }
+	touch "$$VENV/$$LARGE_STAMP"
+
+large-test: large-setup ## the tests of Parquet and Dask, which `make test` leaves out without them (1 min)
+	"$$VENV/bin/python" -m pytest tests/unit/archive tests/unit/grid/test_dask.py
 
 golden: smoke ## write the checksums of the smoke run's stages into data/ (1 min)
 	$(RUN) golden "$$RESULTS/smoke" --write

@@ -1,4 +1,4 @@
-"""``trace``: collect or check a trace."""
+"""``trace``: collect, check or make up a trace."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from artifact.cli._options import PATH, POSITIVE
+from artifact.cli._options import PATH, POSITIVE, study_option
 
 
 @click.group()
 def command() -> None:
-    """Collect or check a trace."""
+    """Collect, check or make up a trace."""
 
 
 @command.command()
@@ -36,3 +36,18 @@ def check(log: Path, as_json: bool) -> None:
 
     found = checked(log)
     click.echo(json.dumps(found, indent=2) if as_json else as_text(found))
+
+
+@command.command()
+@click.option("--rows", type=POSITIVE, required=True, help="how many pings")
+@click.option("--out", type=PATH, required=True, help="the Parquet file to write")
+@click.option("--series", type=POSITIVE, default=1, help="series that they are divided into (default: 1)")
+@study_option
+def synth(rows: int, out: Path, series: int, study: Path) -> None:
+    """Write pings of the study's kind, with gold labels, as Parquet of any size."""
+    from artifact.archive.synthetic import write_synthetic
+    from artifact.cli._options import read
+    from artifact.extras import needed
+
+    needed("pyarrow")
+    write_synthetic(out, rows, series, read(study))
