@@ -13,6 +13,7 @@ import click
 from artifact.errors import BadInputError
 
 if TYPE_CHECKING:
+    from artifact.grid.executor import Place
     from artifact.grid.grid import Grid
 
 STUDY, RESULTS, DATA = Path("study.toml"), Path("results"), Path("data")
@@ -34,6 +35,25 @@ def results_option(body: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--results", type=PATH, default=RESULTS, envvar="RESULTS", help=says)(body)
 
 
+def place_options(body: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --scheduler and --workers; the command is called with the place that they name."""
+
+    @click.option("--scheduler", help="a Dask scheduler whose workers do the work, tcp://HOST:PORT")
+    @click.option("--workers", type=POSITIVE, help="do the work on so many Dask workers of this machine")
+    @functools.wraps(body)
+    def command(scheduler: str | None, workers: int | None, **rest: Any) -> Any:
+        from artifact.extras import needed
+        from artifact.grid.executor import Place
+
+        if scheduler and workers:
+            raise click.UsageError("--scheduler has workers of its own; leave --workers out")
+        if scheduler or workers:
+            needed("distributed")
+        return body(place=Place(scheduler, workers), **rest)
+
+    return command
+
+
 def grid_options(small: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add the options that name a study's grid; the command is called with it and the folder of its data sets."""
 
@@ -45,6 +65,7 @@ def grid_options(small: bool = False) -> Callable[[Callable[..., Any]], Callable
         @click.option("--runs", type=POSITIVE, help="number of runs (default: the study's)")
         @click.option("--trace", type=PATH, help="a ping log as base instead of the synthetic trace")
         @click.option("--series", help="which series of the log, by name (default: the longest)")
+        @place_options
         @functools.wraps(body)
         def command(  # noqa: PLR0913 - one per option
             study: Path,
@@ -54,6 +75,7 @@ def grid_options(small: bool = False) -> Callable[[Callable[..., Any]], Callable
             runs: int | None,
             trace: Path | None,
             series: str | None,
+            place: Place,
             **rest: Any,
         ) -> Any:
             given = {
@@ -62,15 +84,16 @@ def grid_options(small: bool = False) -> Callable[[Callable[..., Any]], Callable
             }
             # Only the default results go with the default data folder, or two studies would write into it.
             folder = data or (DATA if results == RESULTS else results / "data")
-            return body(grid_of(given, small), folder, **rest)
+            return body(grid_of(given, small, place), folder, **rest)
 
         return command
 
     return decorate
 
 
-def grid_of(given: dict[str, Any], small: bool = False) -> Grid:
+def grid_of(given: dict[str, Any], small: bool = False, place: Place | None = None) -> Grid:
     """Read and check everything that a command is given, before anything is written."""
+    from artifact.grid.executor import Place
     from artifact.grid.grid import Grid
     from artifact.setting import setting_of
     from artifact.store.paths import ResultPaths
@@ -88,7 +111,8 @@ def grid_of(given: dict[str, Any], small: bool = False) -> Grid:
 
         base = read_trace(given["TRACE"], file.study.trace.pings, given["SERIES"], FEWEST_PINGS)
     check_device(given["DEVICE"])
-    return Grid(file, ResultPaths(given["RESULTS"]), base, given["DEVICE"], _commands(given, small))
+    commands = _commands(given, small)
+    return Grid(file, ResultPaths(given["RESULTS"]), base, given["DEVICE"], commands, place or Place())
 
 
 def read(study: Path) -> Any:

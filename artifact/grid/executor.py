@@ -1,4 +1,4 @@
-"""Where pieces of work are done: on this machine's cores, each in a process of one thread.
+"""Where pieces of work are done: on this machine's cores, each in a process of one thread, or by Dask.
 
 concurrent.futures with less around it than loky needs: that leaves workers behind when its parent is killed.
 """
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from typing import Any, Protocol
 
@@ -28,12 +29,40 @@ class Executor(Protocol):
         ...
 
     def completed(self) -> Iterator[Any]:
-        """Yield what each piece returned, as they are done; what one raised is raised here."""
+        """Yield what each piece since the last call returned, as they are done; what one raised is raised here."""
         ...
 
     def cancel(self) -> None:
         """End all work now."""
         ...
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where work is done: on this machine's cores, or by Dask, on ``workers`` here or on those of a ``scheduler``."""
+
+    scheduler: str | None = None
+    workers: int | None = None
+
+    def cores(self, device: str) -> int | None:
+        """Return how many pieces are done at once; None where the scheduler alone knows."""
+        return None if self.scheduler else self.workers or workers(device)
+
+
+HERE = Place()
+
+
+@contextmanager
+def workers_at(place: Place, most: int, device: str = "cpu") -> Iterator[Executor]:
+    """Offer the workers of a place, no more than ``most`` on this machine's cores."""
+    if place == HERE:
+        with local_processes(most, device) as executor:
+            yield executor
+        return
+    from artifact.grid.dask import dask_workers
+
+    with dask_workers(place) as executor:
+        yield executor
 
 
 @contextmanager
@@ -79,7 +108,8 @@ class _Processes:
             self._futures += [self.pool.submit(work, piece) for piece in given]
 
     def completed(self) -> Iterator[Any]:
-        for future in as_completed(self._futures):
+        futures, self._futures = self._futures, []
+        for future in as_completed(futures):
             yield future.result()
 
     def cancel(self) -> None:

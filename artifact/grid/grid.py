@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from artifact.grid.code import code_and_versions
-from artifact.grid.executor import local_processes, workers
+from artifact.grid.executor import HERE, Place, workers_at
 from artifact.parameters import FAST, EngineParameters
 from artifact.run import Run, Seeds, Setting, run
 from artifact.setting import setting_of, varied
@@ -58,6 +58,7 @@ class Cell:
 class Grid:
     """All cells of one study on one base, in one results folder: whoever needs runs asks here.
 
+    ``place`` is where they are done, and decides nothing.
     ``commands`` are those that make results and audit, as somebody would type them; they decide nothing.
     """
 
@@ -66,6 +67,7 @@ class Grid:
     trace: Trace | None = None
     device: str = "cpu"
     commands: Mapping[str, str] = field(default_factory=dict)
+    place: Place = HERE
 
     def records(self, cells: Sequence[Cell]) -> list[dict[str, Any]]:
         """Return the record of each cell, in order; those that are not current are done first."""
@@ -77,7 +79,7 @@ class Grid:
         return [kept(self.paths(cell).record) for cell in cells]
 
     def do(self, cells: Sequence[Cell]) -> None:
-        """Do the cells that are not current, on this machine's cores, and say which they are and why."""
+        """Do the cells that are not current, wherever the grid's place is, and say which they are and why."""
         from tqdm import tqdm
 
         missing = [(cell, reasons) for cell in _once(cells, self) if (reasons := self.reasons(cell))]
@@ -85,10 +87,12 @@ class Grid:
             return
         for line in _counted(reasons for _, reasons in missing):
             print(f"cells: {line}", file=sys.stderr)
-        pieces = [Piece(dataclasses.replace(self), tuple(some)) for some in self._together([c for c, _ in missing])]
+        # Workers may stand elsewhere; and what is known here would be sent to each.
+        there = dataclasses.replace(self, results=ResultPaths(self.results.folder.absolute()))
+        pieces = [Piece(there, tuple(some)) for some in self._together([c for c, _ in missing])]
         with (
             tqdm(total=len(missing), desc="cells", unit="cell", file=sys.stderr, mininterval=1) as bar,
-            local_processes(len(pieces), self.device) as executor,
+            workers_at(self.place, len(pieces), self.device) as executor,
         ):
             executor.submit(do_piece, pieces)
             for said in executor.completed():
@@ -162,10 +166,11 @@ class Grid:
             alone = cell.seeds if cell.timed else None
             groups.setdefault((self.paths(cell).folder.parent, alone), []).append(cell)
         # A stack of 25 takes hardly longer than one of 13, so groups are cut only where cores would stand idle.
-        enough = len(groups) >= BUSY * workers(self.device)
+        cores = self.place.cores(self.device) or 1
+        enough = len(groups) >= BUSY * cores
         # What takes longest comes first, timed ones before all, so that both cores end together.
         for group in sorted(groups.values(), key=lambda of: (not of[0].timed, -len(of) * len(of[0].approaches))):
-            share = len(group) if enough or len(group) <= SPLIT_ABOVE else -(-len(group) // workers(self.device))
+            share = len(group) if enough or len(group) <= SPLIT_ABOVE else -(-len(group) // cores)
             size = min(share, MOST_TOGETHER)
             yield from (group[first : first + size] for first in range(0, len(group), size))
 

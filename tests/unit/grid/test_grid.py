@@ -385,7 +385,7 @@ class InThisProcess:
 def test_interrupted_work_goes_on_where_it_stopped(
     copy: Grid, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("artifact.grid.grid.local_processes", lambda *_: nullcontext(InThisProcess()))
+    monkeypatch.setattr("artifact.grid.grid.workers_at", lambda *_: nullcontext(InThisProcess()))
     cells = [TIMED, Cell(SEEDS, TWO), Cell(OTHER, ("majority",))]
     before = copy.read(cells[:2])
     stands = copy.paths(cells[0]).record.stat().st_mtime_ns
