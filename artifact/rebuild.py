@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import fcntl
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +11,11 @@ from typing import Any
 from artifact import reference
 from artifact.audit import ON_DEMAND, QUESTIONS, asks, carries, question
 from artifact.audit.answer import Answer, Found
-from artifact.errors import BadInputError
 from artifact.grid.code import code_and_versions
 from artifact.grid.grid import Cell, Grid
 from artifact.reported import Plan
 from artifact.results import assemble, write_results
-from artifact.store.files import json_sha256, remove_torn, write_text
+from artifact.store.files import held, json_sha256, remove_torn, write_text
 from artifact.store.kept import keep, kept, stale
 from artifact.store.paths import ResultPaths
 
@@ -32,20 +29,8 @@ def writing(results: ResultPaths, *others: Path) -> Iterator[None]:
 
     What a killed command left half written there, and in ``others``, is removed.
     """
-    try:
-        results.folder.mkdir(parents=True, exist_ok=True)
-        # Neither what a link leads to nor a pipe is a lock of ours.
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        held = os.open(results.lock, flags, 0o644)
-    except OSError as error:
-        remedy = "name a folder that can be written with RESULTS="
-        raise BadInputError(results.folder, f"cannot be written ({error.strerror})", remedy) from None
-    with os.fdopen(held, "rb"):
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            remedy = "wait for it, or name another folder with RESULTS="
-            raise BadInputError(results.folder, "another command is writing here", remedy) from None
+    names = "name a folder that can be written with RESULTS="
+    with held(results.lock, names, "wait for it, or name another folder with RESULTS="):
         remove_torn((*results.written(), *others))
         yield
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -14,7 +15,7 @@ from artifact.approaches._label_models import Balance, LabelModelNumbers, LabelM
 from artifact.approaches.approach import Approach, Labelled, Need, Pings, Posterior, State, Training, decided
 from artifact.errors import BadInputError
 from artifact.labeling.engines import LabelMatrix
-from artifact.labeling.patterns import patterns_of
+from artifact.labeling.patterns import Patterns, patterns_of
 from artifact.parameters import StrictModel
 from artifact.tasks.task import NORMAL, PROPERTY, Task
 
@@ -76,15 +77,38 @@ def fit(trainings: Sequence[Training], p: SingleTaskParameters) -> list[FittedLa
     """Fit to the votes of the training rows: Snorkel's LabelModel, or ours in one stack, as their engine says."""
     balances = [_class_balance(training.pings, p) for training in trainings]
     by = _by_stack if trainings[0].engine.training == "stack" else _by_snorkel
-    try:
+    with _converging(p):
         learnt = by(trainings, balances, p)
-    except ArithmeticError:
-        problem = f"{p.learning_rate:g} lets the label model diverge"
-        raise BadInputError("approaches.single_task.learning_rate", problem, "lower it") from None
     return [
         FittedLabelModel(training.pings.tasks[0].name, mu, prior, p.ties, training.seed)
         for training, (mu, prior) in zip(trainings, learnt, strict=True)
     ]
+
+
+def fit_to_patterns(
+    patterns: Mapping[str, Patterns], p: SingleTaskParameters, seed: int
+) -> dict[str, FittedLabelModel]:
+    """Fit a label model per task to counts of vote patterns, as to the rows that were counted."""
+    if p.class_balance == "gold":
+        problem, remedy = "is that of gold labels, of which there are none", 'write "uniform" or "votes"'
+        raise BadInputError("approaches.single_task.class_balance", problem, remedy)
+    uniform = p.class_balance == "uniform"
+    problems = [LabelModelProblem(of, None if uniform else _balance(_positive(of)), seed) for of in patterns.values()]
+    with _converging(p):
+        learnt = fit_label_models(problems, p.epochs, p.learning_rate)
+    return {
+        task: FittedLabelModel(task, mu, prior, p.ties, seed)
+        for task, (mu, prior) in zip(patterns, learnt, strict=True)
+    }
+
+
+@contextmanager
+def _converging(p: SingleTaskParameters) -> Iterator[None]:
+    try:
+        yield
+    except ArithmeticError:
+        problem = f"{p.learning_rate:g} lets the label model diverge"
+        raise BadInputError("approaches.single_task.learning_rate", problem, "lower it") from None
 
 
 def _by_stack(
@@ -129,18 +153,22 @@ def _votes(pings: Pings) -> LabelMatrix:
 
 
 def _class_balance(pings: Pings, p: SingleTaskParameters) -> Balance:
-    """Return P(NORMAL) and P(property) as they are told; Snorkel takes them to be equal where nothing is.
-
-    From votes: the share of rows on which votes for the property outnumber those against it.
-    """
+    """Return P(NORMAL) and P(property) as they are told; Snorkel takes them to be equal where nothing is."""
     if p.class_balance == "uniform":
         return None
     if p.class_balance == "gold":
-        share = float(pings.gold[pings.tasks[0].name].mean())
-    else:
-        votes = _votes(pings)
-        share = float(((votes == PROPERTY).sum(axis=1) > (votes == NORMAL).sum(axis=1)).mean())
-    share = float(np.clip(share, 1e-3, 1 - 1e-3))
+        return _balance(float(pings.gold[pings.tasks[0].name].mean()))
+    return _balance(_positive(patterns_of(_votes(pings))[0]))
+
+
+def _positive(patterns: Patterns) -> float:
+    """Return the share of rows on which votes for the property outnumber those against it."""
+    more = (patterns.votes == PROPERTY).sum(axis=1) > (patterns.votes == NORMAL).sum(axis=1)
+    return float(patterns.counts[more].sum() / patterns.rows)
+
+
+def _balance(positive: float) -> tuple[float, float]:
+    share = float(np.clip(positive, 1e-3, 1 - 1e-3))
     return 1 - share, share
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -62,6 +63,28 @@ def _nameless(folder: Path) -> Iterator[int | None]:
         yield descriptor if Path(f"/proc/self/fd/{descriptor}").exists() else None
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def held(lock: Path, names: str, others_wait: str) -> Iterator[None]:
+    """Hold the folder of ``lock``, made if it is not there; that another process does is a BadInputError.
+
+    ``names`` and ``others_wait`` say what to do where it cannot be written, and where somebody else holds it.
+    """
+    folder = lock.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Neither what a link leads to nor a pipe is a lock of ours.
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        held = os.open(lock, flags, 0o644)
+    except OSError as error:
+        raise BadInputError(folder, f"cannot be written ({error.strerror})", names) from None
+    with os.fdopen(held, "rb"):
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BadInputError(folder, "another command is writing here", others_wait) from None
+        yield
 
 
 def remove_torn(folders: Iterable[Path]) -> None:

@@ -32,12 +32,14 @@ def run(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess
 
 
 COMMANDS = (
-    "all", "annotate", "audit", "bench", "calibrate", "changes", "compare", "data", "docs", "golden", "reference",
-    "report", "smoke", "status", "tasks", "trace", "train", "verify",
+    "all", "annotate", "audit", "bench", "calibrate", "changes", "compare", "data", "docs", "golden", "label",
+    "reference", "report", "smoke", "status", "tasks", "trace", "train", "verify",
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("given", [[], *([name] for name in COMMANDS), ["trace", "collect"], ["tasks", "check"]])
+@pytest.mark.parametrize(
+    "given", [[], *([name] for name in COMMANDS), ["trace", "collect"], ["trace", "synth"], ["tasks", "check"]]
+)
 def test_help_loads_nothing_heavy(given: list[str]) -> None:
     script = (
         "import sys; from artifact.cli import main\n"
@@ -182,7 +184,12 @@ def test_verify_is_strict_about_a_failure_that_is_recorded(tmp_path: Path) -> No
         ["audit", "ties", "--traces", "."],
         ["audit", "multiverse", "--worlds", "0"],
         ["annotate"],
+        ["all", "--scheduler", "tcp://127.0.0.1:1", "--workers", "2"],
         ["annotate", "mine.csv"],
+        ["label", "pings.parquet"],
+        ["label", "pings.parquet", "--out", "out", "--workers", "0"],
+        ["label", "no-such.parquet", "--out", "out"],
+        ["trace", "synth", "--rows", "0", "--out", "pings.parquet"],
         ["compare", "one"],
         ["compare", "no-such-folder", "nor-this"],
         ["tasks", "check", "no_such_task"],
