@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from artifact.archive import counting, fitting, labelling, summary
 from artifact.archive.columns import Named
 from artifact.archive.counting import Counted, count_part, counted
 from artifact.archive.fitting import fit
@@ -47,16 +48,18 @@ def label_archive(data: Path, out: Path, named: Named, file: StudyFile, place: P
         return
     # Named by all that decides it: what a worker that is cut off leaves late never mixes with other work.
     job = replace(job, folder=_beside(out) / json_sha256(manifest)[:16])
-    with held(job.paths.lock, ELSEWHERE, f"wait for it, or {ELSEWHERE}"):
-        _begin(job.paths, manifest)
-        try:
-            with workers_at(place, len(archive.parts)) as executor:
-                _do(job, archive, executor)
-        except BadPingsError:
-            # Once they are mended, nothing of this is of use.
-            shutil.rmtree(_beside(out))
-            raise
-        _finish(job, archive, manifest, out)
+    try:
+        with (
+            workers_at(place, len(archive.parts)) as executor,
+            held(job.paths.lock, ELSEWHERE, f"wait for it, or {ELSEWHERE}"),
+        ):
+            _begin(job.paths, manifest)
+            _do(job, archive, executor)
+            _finish(job, archive, manifest, out)
+    except BadPingsError:
+        # Once they are mended, nothing of this is of use.
+        shutil.rmtree(_beside(out))
+        raise
 
 
 def _do(job: Job, archive: Archive, executor: Executor) -> None:
@@ -73,7 +76,7 @@ def _beside(out: Path) -> Path:
 
 def _manifest(job: Job, archive: Archive) -> dict[str, Any]:
     """Return all that decides the labels."""
-    own = [name for name in sys.modules if name.startswith("artifact.archive.")]
+    own = [module.__name__ for module in (counting, fitting, labelling, summary)]
     study = job.file.study
     setting = parameters_of(job.setting, has_base=True)
     return {

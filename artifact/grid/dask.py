@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
@@ -19,6 +20,7 @@ from artifact.grid.code import code_and_versions
 from artifact.grid.executor import Executor, Place, one_thread
 
 ANSWERS_WITHIN = "10s"
+IN_ONE_PLACE = "start scheduler and workers in the same clone and environment, with PYTHONPATH naming it"
 SAME = ("python", "dask", "distributed", "msgpack", "cloudpickle")
 """What client and scheduler must have in one version: they speak to each other in it."""
 
@@ -36,7 +38,7 @@ def dask_workers(place: Place) -> Iterator[Executor]:
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     with interrupts.raised(), _client(place) as client:
-        print(f"dashboard: {client.dashboard_link}", file=sys.stderr)
+        print(f"dashboard: {client.dashboard_link} (workers: {len(client.nthreads())})", file=sys.stderr)
         executor = _Futures(client)
         try:
             yield executor
@@ -44,6 +46,8 @@ def dask_workers(place: Place) -> Iterator[Executor]:
             lost = "a piece of work has lost several workers" if isinstance(error, KilledWorker) else "it went away"
             remedy = "look into the workers' logs; what is finished is kept, go on again"
             raise BadInputError(place.scheduler or "workers", lost, remedy) from None
+        except ModuleNotFoundError as error:
+            raise BadInputError(place.scheduler or "workers", f"a worker misses {error.name}", IN_ONE_PLACE) from None
         finally:
             executor.cancel()
 
@@ -72,12 +76,15 @@ class _Futures:
 @contextmanager
 def _client(place: Place) -> Iterator[Any]:
     from distributed import Client, LocalCluster
+    from distributed.versions import VersionMismatchWarning
 
     if place.workers:
         options = {"threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
         with LocalCluster(n_workers=place.workers, **options) as cluster, Client(cluster) as client:
             yield client
         return
+    # One line says the same of another version.
+    warnings.filterwarnings("ignore", category=VersionMismatchWarning)
     try:
         client = Client(place.scheduler, timeout=ANSWERS_WITHIN)
     except (OSError, ValueError) as error:
@@ -85,7 +92,17 @@ def _client(place: Place) -> Iterator[Any]:
         raise BadInputError(f"SCHEDULER={place.scheduler}", problem, "start one, or correct the address") from None
     with client:
         _check_versions(place, client.get_versions())
+        try:
+            # It unpacks what it hands on, and so has to find the same modules.
+            client.run_on_scheduler(_stands)
+        except Exception:
+            problem = "the scheduler does not find the artifact's code"
+            raise BadInputError(f"SCHEDULER={place.scheduler}", problem, IN_ONE_PLACE) from None
         yield client
+
+
+def _stands() -> None:
+    """Do nothing."""
 
 
 def _check_versions(place: Place, found: Mapping[str, Any]) -> None:
@@ -93,7 +110,7 @@ def _check_versions(place: Place, found: Mapping[str, Any]) -> None:
     for name in SAME:
         if there.get(name) != here.get(name):
             problem = f"the scheduler has {name} {there.get(name)}, this command {here.get(name)}"
-            raise BadInputError(f"SCHEDULER={place.scheduler}", problem, "start it from the same environment")
+            raise BadInputError(f"SCHEDULER={place.scheduler}", problem, IN_ONE_PLACE)
 
 
 def _done(work: Callable[[Any], Any], code: Mapping[str, str], piece: Any) -> Any:
@@ -107,8 +124,7 @@ def _done(work: Callable[[Any], Any], code: Mapping[str, str], piece: Any) -> An
     own = _ready(work.__module__)
     for name in {**code, **own}:
         if own.get(name) != code.get(name):
-            remedy = "start workers in the same clone and environment"
-            raise BadInputError(worker.address, f"a worker with another {name}", remedy)
+            raise BadInputError(worker.address, f"a worker with another {name}", IN_ONE_PLACE)
     return work(piece)
 
 

@@ -52,6 +52,7 @@ def test_pieces_are_done_and_a_killed_worker_costs_time_alone(
             list(executor.completed())
     said = capfd.readouterr().err
     assert said.startswith("dashboard: http://127.0.0.1:")
+    assert said.endswith(" (workers: 1)\n")
     assert said.count("\n") == 1
 
 
@@ -85,7 +86,7 @@ def test_a_scheduler_of_another_version_is_one_line() -> None:
 
     place = Place(scheduler="tcp://10.0.0.1:8786")
     dask._check_versions(place, {"client": told("2026.8.0"), "scheduler": told("2026.8.0")})
-    said = "the scheduler has distributed 2025.1.0, this command 2026.8.0; start it from the same environment"
+    said = f"the scheduler has distributed 2025.1.0, this command 2026.8.0; {dask.IN_ONE_PLACE}"
     with pytest.raises(BadInputError, match=f"^SCHEDULER=tcp://10.0.0.1:8786: {said}$"):
         dask._check_versions(place, {"client": told("2026.8.0"), "scheduler": told("2025.1.0")})
 
@@ -95,7 +96,7 @@ def test_a_scheduler_of_another_version_is_one_line() -> None:
     [
         (1, {"code of a.py": "1", "version of numpy": "2"}, None),
         (4, {"code of a.py": "1", "version of numpy": "2"}, "a worker of 4 threads; start workers with --nthreads 1"),
-        (1, {"code of a.py": "9", "version of numpy": "2"}, "a worker with another code of a.py; start workers in the"),
+        (1, {"code of a.py": "9", "version of numpy": "2"}, "a worker with another code of a.py; start scheduler and"),
         (1, {"code of a.py": "1"}, "a worker with another version of numpy"),
     ],
 )
