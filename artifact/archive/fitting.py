@@ -1,20 +1,30 @@
-"""Between the passes: label models fitted to the counts of the whole archive, the network to its sample."""
+"""Between the passes: label models fitted to the whole archive's counts, the network to its sample; or a study's."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
 
-from artifact.approaches.approach import JOINT, Approach, Fitted, Pings, Training
+from artifact import paper
+from artifact.annotate.labels import _folders, _state
+from artifact.approaches.approach import JOINT, Approach, Fitted, Pings, State, Training
 from artifact.approaches.single_task import fit_to_patterns
 from artifact.archive.counting import Counted
 from artifact.archive.job import Job
 from artifact.parameters import FAST
+from artifact.setting import setting_of
 from artifact.store.files import write_numbers
+from artifact.store.paths import ResultPaths
+from artifact.study import StudyFile
 from artifact.tasks.task import Task
 
+Models = Mapping[tuple[str, str], State]
+"""What was fitted, by approach and part."""
 
-def fit(job: Job, found: Counted) -> None:
-    """Fit the approaches of Table 1 and keep them; a tie counts as normal, as no coin tells anything of a ping."""
+
+def fit(job: Job, found: Counted) -> Models:
+    """Fit the approaches of Table 1; a tie counts as normal, as no coin tells anything of a ping."""
     setting, seed = job.setting, job.file.study.runs.first_training_seed
     teacher, network = setting.approaches
     models = fit_to_patterns(found.patterns, with_ties_normal(teacher).p, seed)
@@ -22,9 +32,21 @@ def fit(job: Job, found: Counted) -> None:
     features = found.features[network.input.name] if network.input else None
     sample = Pings(setting.tasks, job.sample, weak=weak, features=features)
     ((learnt, _),) = network.fit({JOINT: Training(sample, seed, "cpu", FAST)}).values()
-    for task, model in models.items():
-        write_numbers(job.paths.fitted(teacher.name, task), dict(model.state()))
-    write_numbers(job.paths.fitted(network.name, JOINT), dict(learnt.state()))
+    return {**{(teacher.name, task): of.state() for task, of in models.items()}, (network.name, JOINT): learnt.state()}
+
+
+def of_the_study(file: StudyFile, results: Path) -> Models:
+    """Return what the study's first run has fitted; results of another study are a BadInputError."""
+    setting = setting_of(file)
+    folders = _folders(ResultPaths(results), file, setting)
+    wanted = [of for of in setting.approaches if of.name in paper.approaches()]
+    return {(of.name, part): _state(folders, of, part) for of in wanted for part in of.parts(setting.tasks)}
+
+
+def keep_models(job: Job, models: Models) -> None:
+    """Keep what was fitted where labels are made with it, and beside them in the end."""
+    for (approach, part), state in models.items():
+        write_numbers(job.paths.fitted(approach, part), dict(state))
 
 
 def fitted(job: Job) -> dict[str, dict[str, Fitted]]:

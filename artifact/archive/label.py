@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ import numpy as np
 from artifact.archive import counting, fitting, labelling, summary
 from artifact.archive.columns import Named
 from artifact.archive.counting import Counted, count_part, counted
-from artifact.archive.fitting import fit
+from artifact.archive.fitting import Models, fit, keep_models, of_the_study
 from artifact.archive.job import Job, WorkPaths
 from artifact.archive.labelling import label_part
 from artifact.archive.plan import Archive, Part, archive_of
@@ -24,7 +25,7 @@ from artifact.errors import BadInputError
 from artifact.grid.code import code_and_versions
 from artifact.grid.executor import Executor, Place, workers_at
 from artifact.grid.grid import code_of, parameters_of
-from artifact.store.files import appearing, held, json_sha256, remove_torn
+from artifact.store.files import appearing, held, json_sha256, numbers_as_bytes, remove_torn
 from artifact.store.kept import keep, stale
 from artifact.study import StudyFile
 
@@ -32,17 +33,20 @@ RECORD = "record.json"
 ELSEWHERE = "name another folder with --out"
 
 
-def label_archive(data: Path, out: Path, named: Named, file: StudyFile, place: Place) -> None:
+def label_archive(  # noqa: PLR0913 - one per thing that somebody may want
+    data: Path, out: Path, named: Named, file: StudyFile, place: Place, results: Path | None = None
+) -> None:
     """Label every ping of the Parquet file or folder ``data`` into the new folder ``out``.
 
     Two passes: vote patterns are counted and label models fitted to them, a network to an even sample of the pings;
-    then every ping is labelled. Memory depends on neither the number of pings nor that of series. What a killed run has
-    done is kept beside ``out``, and the same call goes on from there. Whatever is no archive of pings, or is labelled
-    already, is a BadInputError.
+    then every ping is labelled. With ``results``, by the models of the study's first run there. Memory depends on
+    neither the number of pings nor that of series. What a killed run has done is kept beside ``out``, and the same call
+    goes on from there. Whatever is no archive of pings, or is labelled already, is a BadInputError.
     """
     archive = archive_of(data, named)
     job = Job(file, archive.columns, archive.rows, folder=Path())
-    manifest = _manifest(job, archive)
+    models = of_the_study(file, results) if results else None
+    manifest = _manifest(job, archive, models)
     if _is_current(out, manifest):
         print(f"{out}: labelled already, from the same data by the same study", file=sys.stderr)
         return
@@ -54,7 +58,7 @@ def label_archive(data: Path, out: Path, named: Named, file: StudyFile, place: P
             held(job.paths.lock, ELSEWHERE, f"wait for it, or {ELSEWHERE}"),
         ):
             _begin(job.paths, manifest)
-            _do(job, archive, executor)
+            _do(job, archive, executor, models)
             _finish(job, archive, manifest, out)
     except BadPingsError:
         # Once they are mended, nothing of this is of use.
@@ -62,11 +66,11 @@ def label_archive(data: Path, out: Path, named: Named, file: StudyFile, place: P
         raise
 
 
-def _do(job: Job, archive: Archive, executor: Executor) -> None:
+def _do(job: Job, archive: Archive, executor: Executor, models: Models | None) -> None:
     _pass("pass 1 of 2, counting votes", executor, count_part, job, archive.parts, job.paths.counts)
     found = counted(job, archive.parts)
     _refuse_parted(archive, found)
-    fit(job, found)
+    keep_models(job, models or fit(job, found))
     _pass("pass 2 of 2, labeling", executor, label_part, job, archive.parts, job.paths.summary)
 
 
@@ -74,7 +78,7 @@ def _beside(out: Path) -> Path:
     return out.absolute().with_name(f".{out.name}.unfinished")
 
 
-def _manifest(job: Job, archive: Archive) -> dict[str, Any]:
+def _manifest(job: Job, archive: Archive, models: Models | None) -> dict[str, Any]:
     """Return all that decides the labels."""
     own = [module.__name__ for module in (counting, fitting, labelling, summary)]
     study = job.file.study
@@ -86,10 +90,16 @@ def _manifest(job: Job, archive: Archive) -> dict[str, Any]:
         "part rows": [part.rows for part in archive.parts[:1]],
         "seed": study.runs.first_training_seed,
         "sample": len(job.sample),
+        "models": _checksum(models) if models else "fitted to the data",
         **{name: value for name, value in setting.items() if not name.startswith(("trace.", "dataset."))},
         **code_of(job.setting),
         **code_and_versions(own),
     }
+
+
+def _checksum(models: Models) -> str:
+    arrays = {f"{approach} {part} {name}": of for (approach, part), s in models.items() for name, of in s.items()}
+    return hashlib.sha256(numbers_as_bytes(arrays)).hexdigest()
 
 
 def _is_current(out: Path, manifest: dict[str, Any]) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--unit", type=click.Choice(["s", "ms", "us"]), help="the unit of RTTs (default: as the name ends, or ms)"
 )
+@click.option("--models", type=PATH, help="results of the study whose models label (default: fitted to DATA)")
 @study_option
 @place_options
 def command(  # noqa: PLR0913 - one per option
@@ -33,6 +34,7 @@ def command(  # noqa: PLR0913 - one per option
     probe: str | None,
     target: str | None,
     unit: str | None,
+    models: Path | None,
     study: Path,
     place: Place,
 ) -> None:
@@ -44,4 +46,4 @@ def command(  # noqa: PLR0913 - one per option
     from artifact.archive.label import label_archive
     from artifact.cli._options import read
 
-    label_archive(data, out, Named(rtt, time, probe, target, unit), read(study), place)
+    label_archive(data, out, Named(rtt, time, probe, target, unit), read(study), place, models)

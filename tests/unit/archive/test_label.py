@@ -14,6 +14,7 @@ from made_up_pings import Write, pings
 
 pytest.importorskip("pyarrow")
 
+from artifact.annotate.labels import annotate
 from artifact.archive import label, plan, reading
 from artifact.archive.columns import Named
 from artifact.archive.label import label_archive
@@ -23,6 +24,7 @@ from artifact.labeling.engines import apply_columns
 from artifact.labeling.patterns import patterns_of
 from artifact.setting import setting_of
 from artifact.store.files import sha256
+from artifact.store.paths import STUDY
 from artifact.study import StudyFile
 
 LABELS = [f"{task}_{of}" for of in ("single_task", "multi_task") for task in ("noise", "outage", "swell")]
@@ -224,3 +226,20 @@ def test_unfinished_work_on_other_labels_is_left_alone(
     ):
         label_archive(data, tmp_path / "out", Named(), other, HERE)
     label_archive(data, tmp_path / "out", Named(), quick, HERE)
+
+
+def test_a_studys_models_label_as_they_annotate_a_log(
+    write: Write, small_results: Path, study_file: StudyFile, tmp_path: Path
+) -> None:
+    columns = pings([1_500])
+    log = tmp_path / "log.csv"
+    log.write_text("rtt_ms\n" + "".join(f"{of:.3f}\n" for of in columns["rtt_ms"]), encoding="utf-8")
+    label_archive(write(columns), tmp_path / "out", Named(), study_file, HERE, small_results)
+    annotate(log, tmp_path / "labels.csv", STUDY, small_results, ("single_task", "multi_task"))
+    pd.testing.assert_frame_equal(
+        labels_of(tmp_path / "out")[LABELS], pd.read_csv(tmp_path / "labels.csv")[LABELS], check_dtype=False
+    )
+    with pytest.raises(BadInputError, match="no trained models of"):
+        other = study_file.with_values({"tasks.swell.low": 0.9})
+        label_archive(write(columns), tmp_path / "other", Named(), other, HERE, small_results)
+    assert not (tmp_path / "other").exists()
