@@ -18,35 +18,28 @@ class Chain:
     enter: float
     leave: float
 
-    def moves(self, steps: Integers) -> Floats:
-        """Return the probabilities from NORMAL and property to either after so many steps, shape (n, 2, 2)."""
-        share = self.enter / (self.enter + self.leave)
-        kept = (1 - self.enter - self.leave) ** steps
-        rest = np.array([[1 - share, share], [1 - share, share]])
-        return np.asarray(rest + kept[:, None, None] * (np.eye(2) - rest))
-
 
 def smoothed(odds: Floats, chain: Chain, steps: Integers | None = None) -> tuple[Floats, Chain]:
     """Return P(property) of each ping given all of them, shape (n,), and the chain that fits best to what it expects.
 
     ``odds``, shape (n,): log P(ping | property) - log P(ping | NORMAL); ``steps``, shape (n - 1,): how many pings on
     the next one lies, 1 everywhere if not given. Forward and backward probabilities (Rabiner, Proc. IEEE 1989) are
-    products of 2 x 2 matrices, so all are taken in 2 log2(n) rounds (Ladner & Fischer, J. ACM 1980).
+    products of 2 x 2 matrices. The series is cut into as many stretches as each has pings; all are gone through side by
+    side, once for their products and, when these tell how each begins and ends, once more in either direction.
     """
-    n, steps = len(odds), np.ones(len(odds) - 1, dtype=np.int64) if steps is None else steps
-    emitted = np.exp(np.stack([np.minimum(-odds, 0), np.minimum(odds, 0)], axis=1))
-    moves = chain.moves(steps) * emitted[1:, None, :]
-    share = chain.enter / (chain.enter + chain.leave)
-    forward = np.empty((n, 2))
-    forward[0] = np.array([1 - share, share]) * emitted[0]
-    backward = np.ones((n, 2))
-    if n > 1:
-        forward[1:] = np.einsum("i,tij->tj", forward[0], _products(moves))
-        backward[:-1] = _products(moves[::-1].swapaxes(1, 2)).sum(axis=1)[::-1]
-    positive = _normalised(_normalised(forward) * _normalised(backward))[:, 1]
-    both = forward[:-1, :, None] * moves * backward[1:, None, :]
-    both /= both.sum(axis=(1, 2), keepdims=True)
-    return positive, _of_moves(both[steps == 1].sum(axis=0))
+    n, neighbours = len(odds), np.ones(len(odds))
+    neighbours[1:] = 1 if steps is None else steps == 1
+    neighbours[0] = 0
+    moves = _stretches(_moves(odds, chain, steps))
+    begins, ends = _along(_products(moves))
+    before, after = _forward(moves, begins), _backward(moves, ends)
+    here = [before[state][1:] * after[state] for state in (0, 1)]
+    both = [[before[i][:-1] * moves[i, j] * after[j] for j in (0, 1)] for i in (0, 1)]
+    (weight,) = _stretches(neighbours[None], fill=0.0)
+    weight = weight / (both[0][0] + both[0][1] + both[1][0] + both[1][1])
+    count = np.array([[float((of * weight).sum()) for of in row] for row in both])
+    positive = here[1] / (here[0] + here[1])
+    return np.ascontiguousarray(positive.T).ravel()[:n], _of_moves(count)
 
 
 def counted(positive: Floats, steps: Integers) -> Chain:
@@ -62,29 +55,80 @@ def _of_moves(count: Floats) -> Chain:
     return Chain(float(count[0, 1] / count[0].sum()), float(count[1, 0] / count[1].sum()))
 
 
-def _products(matrices: Floats) -> Floats:
-    """Return m[0], m[0] m[1], m[0] m[1] m[2], ..., each up to a factor; shape (n, 2, 2)."""
-    n = len(matrices)
-    if n == 1:
-        return matrices
-    found = np.empty_like(matrices)
-    found[0] = matrices[0]
-    found[1::2] = _products(_times(matrices[: n - n % 2 : 2], matrices[1::2]))
-    found[2::2] = _times(found[1 : n - 1 : 2], matrices[2::2])
-    return found
+def _moves(odds: Floats, chain: Chain, steps: Integers | None) -> Floats:
+    """Return P(state, ping | state before), up to a factor, shape (2, 2, n); the first comes from either."""
+    share = chain.enter / (chain.enter + chain.leave)
+    kept = np.full(len(odds), 1 - chain.enter - chain.leave)
+    if steps is not None:
+        kept[1:] **= steps
+    kept[0] = 0
+    moves = np.empty((2, 2, len(odds)))
+    for j, (reached, seen) in enumerate(((1 - share, np.minimum(-odds, 0)), (share, np.minimum(odds, 0)))):
+        likely = np.exp(seen)
+        for i in (0, 1):
+            moves[i, j] = (reached + ((i == j) - reached) * kept) * likely
+    return moves
 
 
-def _times(one: Floats, other: Floats) -> Floats:
-    product = np.empty_like(one)
-    for i, j in np.ndindex(2, 2):
-        product[:, i, j] = one[:, i, 0] * other[:, 0, j] + one[:, i, 1] * other[:, 1, j]
-    largest = np.maximum(np.maximum(product[:, 0, 0], product[:, 0, 1]), np.maximum(product[:, 1, 0], product[:, 1, 1]))
-    product /= largest[:, None, None]
+def _stretches(values: Floats, fill: float | None = None) -> Floats:
+    """Cut the last axis, n, into stretches side by side: (..., n) -> (..., pings of a stretch, stretches).
+
+    What lacks at the end is ``fill``, or, of matrices, such as change nothing.
+    """
+    *outer, n = values.shape
+    width = max(int(np.sqrt(n)), 1)
+    length = -(-n // width)
+    cut = np.empty((*outer, width * length))
+    cut[..., :n] = values
+    cut[..., n:] = np.eye(2)[..., None] if fill is None else fill
+    return np.ascontiguousarray(cut.reshape(*outer, width, length).swapaxes(-1, -2))
+
+
+def _products(moves: Floats) -> Floats:
+    """Return the product of each stretch's matrices up to a factor, shape (2, 2, stretches)."""
+    product = np.broadcast_to(np.eye(2)[..., None], (2, 2, moves.shape[-1]))
+    for k in range(moves.shape[-2]):
+        move = moves[:, :, k]
+        product = product[:, :1] * move[:1] + product[:, 1:] * move[1:]
+        product /= product.max(axis=(0, 1))
     return product
 
 
-def _normalised(of: Floats) -> Floats:
-    return np.asarray(of / of.sum(axis=1, keepdims=True))
+def _along(products: Floats) -> tuple[Floats, Floats]:
+    """Return what stands before each stretch and what comes behind it, up to a factor, shape (2, stretches) each."""
+    begins, ends = np.empty((2, products.shape[-1])), np.empty((2, products.shape[-1]))
+    rows = list(enumerate(products.reshape(4, -1).T.tolist()))
+    normal, positive = 1.0, 1.0  # the first ping comes from either
+    for k, (a, b, c, d) in rows:
+        begins[:, k] = normal, positive
+        normal, positive = normal * a + positive * c, normal * b + positive * d
+        normal, positive = normal / (normal + positive), positive / (normal + positive)
+    normal, positive = 1.0, 1.0
+    for k, (a, b, c, d) in reversed(rows):
+        ends[:, k] = normal, positive
+        normal, positive = a * normal + b * positive, c * normal + d * positive
+        normal, positive = normal / (normal + positive), positive / (normal + positive)
+    return begins, ends
+
+
+def _forward(moves: Floats, begins: Floats) -> Floats:
+    """Return P(state, pings so far) up to a factor, before each stretch's first ping and at each, (2, pings + 1, .)."""
+    found = np.empty((2, moves.shape[-2] + 1, moves.shape[-1]))
+    found[:, 0] = begins
+    for k in range(moves.shape[-2]):
+        now = found[0, k] * moves[0, :, k] + found[1, k] * moves[1, :, k]
+        np.divide(now, now[0] + now[1], out=found[:, k + 1])
+    return found
+
+
+def _backward(moves: Floats, ends: Floats) -> Floats:
+    """Return P(pings to come | state) up to a factor, at each ping of each stretch, shape (2, pings, stretches)."""
+    found = np.empty((2, *moves.shape[2:]))
+    found[:, -1] = ends
+    for k in range(moves.shape[-2] - 1, 0, -1):
+        now = moves[:, 0, k] * found[0, k] + moves[:, 1, k] * found[1, k]
+        np.divide(now, now[0] + now[1], out=found[:, k - 1])
+    return found
 
 
 def decode(odds: Floats, mean_length: float, mean_gap: float) -> NDArray[np.int8]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artifact.labeling.patterns import Patterns
-from artifact.networks.products import SMALL, product
+from artifact.networks.products import SMALL, prepared
 from artifact.tasks.task import NORMAL, PROPERTY
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ PRECISION = 0.7
 """What Snorkel takes each function's precision for at the start."""
 MOMENTUM = 0.9
 """Of Snorkel's gradient descent."""
+TINY = 1e-37
+"""Less than any norm that is not 0."""
 
 
 @dataclass(frozen=True)
@@ -98,32 +100,35 @@ def _descend(mu: Tensor, overlaps: Tensor, prior: Tensor, epochs: int, learning_
     import torch
 
     k, d, _ = mu.shape
-    rows = max(d, -(-SMALL // (d * len(VOTES))))
-    weighted, residual = torch.zeros(k, rows, len(VOTES)), torch.zeros(k, rows, d)
+    padded = max(d, -(-SMALL // (d * len(VOTES))))
+    weighted, residual = torch.zeros(k, padded, len(VOTES)), torch.zeros(k, padded, d)
+    ours, theirs, difference = weighted[:, :d], residual[:, :d], torch.empty(k, d, d)
+    modelled, by_theirs = (prepared("forward", d, weighted, mu), prepared("input", d, residual, mu))
+    by_ours = prepared("weight", d, residual, weighted)
     function = torch.arange(d) // len(VOTES)
     between = function[:, None] != function
     places, into = between.flatten().nonzero().ravel(), -2.0 * between
-    cast, velocity = overlaps.diagonal(dim1=1, dim2=2), torch.zeros_like(mu)
+    cast, excess, velocity = overlaps.diagonal(dim1=1, dim2=2), torch.empty(k, d, 1), torch.zeros_like(mu)
     for _ in range(epochs):
-        torch.mul(mu, prior, out=weighted[:, :d])
-        difference = overlaps - product("forward", d, weighted, mu)[:, :d]
-        norm = _norm(difference.flatten(1).index_select(1, places))[:, None]
-        torch.mul(difference.div_(norm), norm * into, out=residual[:, :d])
-        excess = weighted[:, :d].sum(2) - cast
-        norm = _norm(excess)
-        gradient = (excess.div_(norm).mul_(2 * norm))[:, :, None] * prior
-        gradient.add_(product("weight", d, residual, weighted))
-        gradient.add_(product("input", d, residual, mu)[:, :d] * prior)
+        torch.mul(mu, prior, out=ours)
+        torch.sub(overlaps, modelled()[:, :d], out=difference)
+        norm = _norm(difference.view(k, -1).index_select(1, places))
+        torch.mul(difference.div_(norm), norm * into, out=theirs)
+        torch.add(ours[:, :, 0], ours[:, :, 1], out=excess[:, :, 0]).sub_(cast)
+        norm = _norm(excess[:, :, 0])
+        excess.div_(norm).mul_(2 * norm)
+        gradient = excess * prior
+        gradient.add_(by_ours()).add_(by_theirs()[:, :d] * prior)
         velocity.mul_(MOMENTUM).add_(gradient)
         mu.add_(velocity, alpha=-learning_rate)
 
 
 def _norm(of: Tensor) -> Tensor:
-    """Return the norms of rows, shape (K, 1); 1 in place of 0, at which a norm's gradient is taken to be 0."""
+    """Return the norms of rows, shape (K, 1, 1), never 0, at which a norm's gradient is taken to be 0."""
     import torch
 
-    norm: Tensor = torch.linalg.vector_norm(of, dim=1, keepdim=True)
-    return norm.masked_fill_(norm == 0, 1)
+    norm: Tensor = torch.linalg.vector_norm(of, dim=1)
+    return norm.clamp_(min=TINY)[:, None, None]
 
 
 def _finished(mu: Tensor, prior: NDArray[np.float64], patterns: Patterns) -> NDArray[np.float32]:

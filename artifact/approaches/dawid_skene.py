@@ -15,7 +15,7 @@ from pydantic import Field
 from artifact.approaches._decoding import decode
 from artifact.approaches.approach import Approach, Labelled, Pings, Posterior, State, Training
 from artifact.labeling.engines import LabelMatrix
-from artifact.labeling.patterns import patterns_of
+from artifact.labeling.patterns import counts_of, patterns_of
 from artifact.parameters import StrictModel
 from artifact.tasks.task import NORMAL, PROPERTY, Task
 
@@ -85,7 +85,7 @@ class FittedDawidSkene:
 def fit(training: Training, p: DawidSkeneParameters) -> FittedDawidSkene:
     """Fit to the votes of the training rows by EM over their distinct patterns."""
     (task,) = training.pings.tasks
-    patterns, _ = patterns_of(training.pings.votes[task.name])
+    patterns = counts_of(training.pings.votes[task.name])
     model = _maximised(patterns.votes, patterns.counts, _majority_share(patterns.votes, patterns.counts))
     for _ in range(p.epochs):
         model = _maximised(patterns.votes, patterns.counts, model.posterior(patterns.votes)[:, PROPERTY])

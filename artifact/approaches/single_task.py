@@ -15,7 +15,7 @@ from artifact.approaches._label_models import Balance, LabelModelNumbers, LabelM
 from artifact.approaches.approach import Approach, Labelled, Need, Pings, Posterior, State, Training, decided
 from artifact.errors import BadInputError
 from artifact.labeling.engines import LabelMatrix
-from artifact.labeling.patterns import Patterns, patterns_of
+from artifact.labeling.patterns import Patterns, counts_of, patterns_of
 from artifact.parameters import StrictModel
 from artifact.tasks.task import NORMAL, PROPERTY, Task
 
@@ -58,7 +58,9 @@ class FittedLabelModel:
         They depend on the pattern of votes alone, so each distinct pattern is asked for once.
         """
         patterns, inverse = patterns_of(votes)
-        return np.asarray(_rebuilt(self.mu, self.prior).predict_proba(patterns.votes))[inverse]
+        of_each = np.asarray(_rebuilt(self.mu, self.prior).predict_proba(patterns.votes))
+        # Ten times as fast as an index.
+        return of_each.take(inverse, axis=0)
 
     def label(self, pings: Pings) -> Labelled:
         """Label each ping by its votes; a tie is decided as the parameters say."""
@@ -115,7 +117,7 @@ def _by_stack(
     trainings: Sequence[Training], balances: Sequence[Balance], p: SingleTaskParameters
 ) -> list[LabelModelNumbers]:
     problems = [
-        LabelModelProblem(patterns_of(_votes(training.pings))[0], balance, training.seed)
+        LabelModelProblem(counts_of(_votes(training.pings)), balance, training.seed)
         for training, balance in zip(trainings, balances, strict=True)
     ]
     return fit_label_models(problems, p.epochs, p.learning_rate)
@@ -158,7 +160,7 @@ def _class_balance(pings: Pings, p: SingleTaskParameters) -> Balance:
         return None
     if p.class_balance == "gold":
         return _balance(float(pings.gold[pings.tasks[0].name].mean()))
-    return _balance(_positive(patterns_of(_votes(pings))[0]))
+    return _balance(_positive(counts_of(_votes(pings))))
 
 
 def _positive(patterns: Patterns) -> float:

@@ -14,7 +14,7 @@ from artifact.archive.job import Job
 from artifact.archive.plan import Part
 from artifact.archive.reading import Block, blocks
 from artifact.archive.voting import reach, voted
-from artifact.labeling.patterns import Patterns, patterns_of
+from artifact.labeling.patterns import Patterns, counts_of
 from artifact.store.files import write_numbers
 
 State = Mapping[str, NDArray[Any]]
@@ -59,7 +59,7 @@ def _count(job: Job, part: Part) -> Counted:
         sampled = sample[(sample >= block.at) & (sample < block.at + rows)] - block.at
         found.append(
             Counted(
-                {task: patterns_of(votes)[0] for task, votes in seen.votes.items()},
+                {task: counts_of(votes) for task, votes in seen.votes.items()},
                 {task: votes[sampled] for task, votes in seen.votes.items()},
                 {name: features[sampled] for name, features in seen.features.items()},
                 *_series(block, job.columns.keys),

@@ -23,7 +23,7 @@ from artifact.archive.reading import BadPingsError
 from artifact.archive.summary import write_summaries
 from artifact.errors import BadInputError
 from artifact.grid.code import code_and_versions
-from artifact.grid.executor import Executor, Place, workers_at
+from artifact.grid.executor import Executor, Place, one_thread, workers_at
 from artifact.grid.grid import code_of, parameters_of
 from artifact.store.files import appearing, held, json_sha256, numbers_as_bytes, remove_torn
 from artifact.store.kept import keep, stale
@@ -70,6 +70,8 @@ def _do(job: Job, archive: Archive, executor: Executor, models: Models | None) -
     _pass("pass 1 of 2, counting votes", executor, count_part, job, archive.parts, job.paths.counts)
     found = counted(job, archive.parts)
     _refuse_parted(archive, found)
+    # Here as on every worker.
+    one_thread()
     keep_models(job, models or fit(job, found))
     _pass("pass 2 of 2, labeling", executor, label_part, job, archive.parts, job.paths.summary)
 

@@ -21,7 +21,7 @@ from artifact.clock import timed
 from artifact.grid.executor import one_thread
 from artifact.labeling.bucket import ColumnSeries
 from artifact.labeling.engines import LabelMatrix, apply_columns
-from artifact.labeling.patterns import patterns_of
+from artifact.labeling.patterns import counts_of
 from artifact.parameters import FAST
 from artifact.run import Run, Seeds, run
 from artifact.setting import setting_of
@@ -119,7 +119,7 @@ def _votes(tasks: Sequence[Task], block: np.ndarray) -> dict[str, LabelMatrix]:
 
 
 def _patterns(votes: Mapping[str, LabelMatrix]) -> dict[str, Any]:
-    return {task: patterns_of(of)[0] for task, of in votes.items()}
+    return {task: counts_of(of) for task, of in votes.items()}
 
 
 def _fitted(counts: Sequence[Mapping[str, Any]]) -> dict[str, FittedLabelModel]:

@@ -12,7 +12,7 @@ from artifact.approaches._label_models import LabelModelProblem, fit_label_model
 from artifact.approaches.single_task import FittedLabelModel
 from artifact.bench.measuring import Bar, Reached, beside, faster
 from artifact.labeling.engines import LabelMatrix
-from artifact.labeling.patterns import patterns_of
+from artifact.labeling.patterns import counts_of
 from artifact.networks.network import Network, Problem
 from artifact.networks.snorkel import train_by_snorkel
 from artifact.networks.stack import train_stack
@@ -33,7 +33,7 @@ def label_models(file: StudyFile) -> Iterator[Reached]:
 
     def ours(votes: LabelMatrix, seeds: range) -> list[Any]:
         return fit_label_models(
-            [LabelModelProblem(patterns_of(votes)[0], None, seed) for seed in seeds], p.epochs, p.learning_rate
+            [LabelModelProblem(counts_of(votes), None, seed) for seed in seeds], p.epochs, p.learning_rate
         )
 
     def both(votes: LabelMatrix) -> Any:

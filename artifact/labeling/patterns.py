@@ -45,17 +45,30 @@ class Patterns:
 
 def patterns_of(votes: LabelMatrix) -> tuple[Patterns, NDArray[np.intp]]:
     """Return the patterns of votes, shape (rows, functions), and which of them each row is, shape (rows,)."""
-    number = _numbers(votes)
-    if votes.shape[1] > COUNTED:
+    number, functions = _numbers(votes), votes.shape[1]
+    if functions > COUNTED:
         _, first, inverse, counts = np.unique(number, return_index=True, return_inverse=True, return_counts=True)
         return Patterns(votes[first], counts), inverse.ravel()
-    counts = np.bincount(number, minlength=SYMBOLS ** votes.shape[1])
+    patterns, place = _tallied(number, functions)
+    return patterns, place[number]
+
+
+def counts_of(votes: LabelMatrix) -> Patterns:
+    """Return the patterns alone, which takes half as long."""
+    if votes.shape[1] > COUNTED:
+        return patterns_of(votes)[0]
+    return _tallied(_numbers(votes), votes.shape[1])[0]
+
+
+def _tallied(number: NDArray[Any], functions: int) -> tuple[Patterns, NDArray[np.intp]]:
+    """Return the patterns of so many functions from the rows' numbers, and the place of each possible number."""
+    counts = np.bincount(number, minlength=SYMBOLS**functions)
     there = np.flatnonzero(counts)
     place = np.zeros(len(counts), dtype=np.intp)
     place[there] = np.arange(len(there))
-    powers = SYMBOLS ** np.arange(votes.shape[1])[::-1]
-    distinct = (there[:, None] // powers % SYMBOLS - 1).astype(votes.dtype)
-    return Patterns(distinct, counts[there]), place[number]
+    powers = SYMBOLS ** np.arange(functions)[::-1]
+    distinct = (there[:, None] // powers % SYMBOLS - 1).astype(np.int8)
+    return Patterns(distinct, counts[there]), place
 
 
 def _numbers(votes: LabelMatrix) -> NDArray[Any]:

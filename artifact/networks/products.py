@@ -30,10 +30,23 @@ def product(kind: str, rows: int, a: Tensor, b: Tensor, bias: Tensor | None = No
     return _one_by_one(kind, rows, a, b, bias)
 
 
+def prepared(kind: str, rows: int, a: Tensor, b: Tensor) -> Callable[[], Tensor]:
+    """Return what multiplies the same tensors, whatever they hold by then, again and again."""
+    import torch
+
+    if a.device.type != "cpu" or alike(_at_once, kind, rows, a.shape, b.shape, False):
+        return functools.partial(torch.bmm, *_sides(kind, a, b))
+    return functools.partial(_one_by_one, kind, rows, a, b, None)
+
+
+def _sides(kind: str, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    return a.mT if kind == "weight" else a, b.mT if kind == "forward" else b
+
+
 def _at_once(kind: str, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
     import torch
 
-    left, right = a.mT if kind == "weight" else a, b.mT if kind == "forward" else b
+    left, right = _sides(kind, a, b)
     return torch.bmm(left, right) if bias is None else torch.baddbmm(bias[:, None], left, right)
 
 

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from artifact.labeling import patterns
 from artifact.labeling.engines import LabelMatrix
-from artifact.labeling.patterns import Patterns, patterns_of
+from artifact.labeling.patterns import Patterns, counts_of, patterns_of
 
 SHAPES = st.tuples(st.integers(1, 60), st.sampled_from([1, 3, 4, 5, 6, 10, 11, 20, 21, 45]))
 VOTES = SHAPES.flatmap(lambda shape: arrays(np.int8, shape, elements=st.integers(-1, 1)))
@@ -28,6 +28,7 @@ def test_they_are_the_distinct_rows_in_ascending_order(votes: LabelMatrix, order
     assert_same(found, Patterns(expected, counts))
     assert np.array_equal(found.votes[inverse], votes)
     assert found.rows == len(votes)
+    assert_same(counts_of(votes), found)
 
 
 @given(VOTES, st.data())
