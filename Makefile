@@ -112,7 +112,7 @@ reference: all ## write these results as the reference, for a release (seconds a
 
 test: setup ## make the default study's results current, then run all tests (at most 6 min after `make all`)
 	$(RUN) all --study study.toml --results "$$RESULTS"
-	"$$VENV/bin/python" -m pytest
+	"$$VENV/bin/python" -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 
 smoke: setup ## the whole chain, small, into results/smoke (at most 1 min)
 	$(RUN) smoke --study "$$STUDY" --results "$$RESULTS/smoke" --data "$$RESULTS/smoke/data" --device "$$DEVICE" $${TRACE:+--trace "$$TRACE"} $${SERIES:+--series "$$SERIES"}

@@ -484,7 +484,7 @@ def test_cells_that_differ_in_seeds_alone_are_worked_out_together(grid: Grid) ->
 
 
 def test_a_few_cells_stay_in_one_stack_and_many_are_shared_out(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("artifact.grid.grid.workers", lambda _: 2)
+    monkeypatch.setattr("artifact.grid.executor.workers", lambda _: 2)
     sizes = {}
     for count in (1, 3, 4, 6, 10, 60):
         cells = [Cell(Seeds(k, k), TWO) for k in range(count)]
@@ -495,7 +495,7 @@ def test_a_few_cells_stay_in_one_stack_and_many_are_shared_out(grid: Grid, monke
 def test_where_there_are_many_groups_each_is_one_stack_and_the_largest_comes_first(
     grid: Grid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("artifact.grid.grid.workers", lambda _: 2)
+    monkeypatch.setattr("artifact.grid.executor.workers", lambda _: 2)
     choices = [grid.file.varied(name) for name in ("ties_coin", "ties_normal", "balance_votes", "trunk_half")]
     few = [Cell(Seeds(k, k), TWO, of) for of in choices for k in range(10)]
     many = [

@@ -170,7 +170,7 @@ BAD = {
     "binary": (b"\x7fELF\0\0", ": is a log of no known format; give one of"),
     "prose": (
         b"Dear all\nno pings here.\n",
-        ": is a log of no known format; give one of 'ping log', 'timed RTTs', 'RTT t",
+        ": is a log of no known format; give one of 'Parquet table', 'RIPE Atlas', ",
     ),
     "too short": (b"t;rtt\n1;5\n", ": holds 1 pings, too few for a trace; give a log of 1,000 pings or more"),
     "a long line": (TABLE.encode() + b"1;" + b"5" * 70_000 + b"\n", ":1002: a line of more than 65,536 bytes; give"),
