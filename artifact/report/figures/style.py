@@ -39,7 +39,8 @@ STYLE: dict[str, Any] = {
 NIGHT = (0x17, 0x18, 0x1B)
 """The page's ground in the dark, as in page.css."""
 COLOUR = re.compile(r"(?<=: )#([0-9a-f]{6})")
-PLACES = re.compile(r' (?:d|x|y)="[^"]*"')
+PLACES = re.compile(r' (?:d|x|y)="[^"]*"|translate\([^)]*\)')
+GROUP = re.compile(r'<g id="[^"]*"')
 DIGITS = re.compile(r"(\.\d\d)\d+")
 Rgb = tuple[int, int, int]
 
@@ -91,10 +92,10 @@ def _columns(says: Sequence[str]) -> int:
 
 
 def _lean(text: str) -> str:
-    """Drop what no eye sees: comments, gaps between elements, and digits below a hundredth of a point."""
+    """Drop what no eye sees: comments, names of groups, gaps between elements, digits below a hundredth of a point."""
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-    text = re.sub(r">\s+<", "><", text)
-    return PLACES.sub(lambda found: DIGITS.sub(r"\1", " " + " ".join(found[0].split())), text)
+    text = GROUP.sub("<g", re.sub(r">\s+<", "><", text))
+    return PLACES.sub(lambda found: DIGITS.sub(r"\1", re.sub(r"\s+", " ", found[0])), text)
 
 
 def _themed(text: str) -> str:
