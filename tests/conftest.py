@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -73,9 +74,23 @@ def results_folder() -> Path:
 @pytest.fixture(scope="session")
 def small_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `make smoke` leaves: two runs over 3,000 pings."""
-    folder = tmp_path_factory.mktemp("smoke")
-    command = [sys.executable, "-m", "artifact", "smoke", "--results", str(folder), "--data", str(folder / "data")]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=300)
+    base = tmp_path_factory.getbasetemp()
+    # Each of pytest-xdist's processes has a folder of its own in one that all share.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "smoke"
+    with Path(f"{folder}.lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            command = [
+                sys.executable,
+                "-m",
+                "artifact",
+                "smoke",
+                "--results",
+                str(folder),
+                "--data",
+                str(folder / "data"),
+            ]
+            subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=300)
     return folder
 
 
