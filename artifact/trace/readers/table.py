@@ -76,6 +76,7 @@ def read(lines: Lines) -> list[Series]:
     """Return a series per host and RTT column, 0 for a loss.
 
     Empty cells, words such as ``nan`` or ``timeout``, ``*``, 0 and negative numbers (RIPE Atlas's codes) are losses.
+    An empty line of a single column may be a loss or a gap between rows: it is set aside.
     Raises BadInputError where it would have to guess which column is meant.
     """
     layout = _layout(lines)
@@ -284,10 +285,13 @@ class _Part(NamedTuple):
 def _part(lines: Lines, layout: _Layout, clock: Clock, first: int, text: bytes, ended: bool) -> _Part | None:  # noqa: PLR0913
     """Read a block of rows; those that are none are set aside."""
     written = text.decode("utf-8", "replace").split("\n")
+    # What follows the last line end is no line. In a single column an empty line may be a loss or a gap between rows.
+    last, empty = len(written) - 1, layout.width > 1
     rows = {
-        at: _divide(line, layout.separator)
+        at: _divide(line, layout.separator) if line.strip() else []
         for at, line in enumerate(written)
-        if line.strip() and not line.lstrip().startswith("#") and line != layout.header and line[:4] != "sep="
+        if (line.strip() or not (empty or at == last))
+        and not (line.lstrip().startswith("#") or line == layout.header or line[:4] == "sep=")
     }
     at = np.array([at for at, row in rows.items() if len(row) == layout.width], dtype=np.int64)
     columns = list(zip(*(rows[one] for one in at), strict=True)) or [()] * layout.width

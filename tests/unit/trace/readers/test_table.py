@@ -185,3 +185,13 @@ def test_gives_back_what_was_written(
         cells = [cell.replace(".", ",") for cell in cells]
     text = f"t{separator}{name}\n" + "".join(f"x{separator}{cell}\n" for cell in cells)
     assert read(tmp_path_factory.mktemp("csv") / "log", text)[0] == series
+
+
+def test_an_empty_line_of_a_single_column_is_set_aside_and_told(tmp_path: Path) -> None:
+    """It may be a loss, or what divides the rows; of several columns it is no row."""
+    (tmp_path / "one.csv").write_text("rtt_ms\n1.5\n\n2.5\n", encoding="utf-8")
+    (tmp_path / "two.csv").write_text("rtt_ms,n\n1.5,1\n\n2.5,2\n", encoding="utf-8")
+    one, two = (read_log(tmp_path / name) for name in ("one.csv", "two.csv"))
+    assert one.series[0].rtt_us.tolist() == two.series[0].rtt_us.tolist() == [1_500, 2_500]
+    assert one.set_aside.lines.tolist() == [3]
+    assert len(two.set_aside) == 0
