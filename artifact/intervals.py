@@ -53,12 +53,17 @@ def in_words(difference: Cell) -> str:
         return f"{difference['mean']:+.3f} in the one run, which shows no difference"
     low, high = difference["ci95"]
     if low > 0:
-        return f"a gain of {difference['mean']:.3f}, at least {low:.3f}"
+        return f"a gain of {difference['mean']:.3f}, {_at_least(low)}"
     if high < 0:
-        return f"a loss of {-difference['mean']:.3f}, at least {-high:.3f}"
+        return f"a loss of {-difference['mean']:.3f}, {_at_least(-high)}"
     if low == high == 0:
         return "the same score in every run"
     return f"no difference seen; one of up to {max(-low, high):.3f} could have been missed"
+
+
+def _at_least(low: float) -> str:
+    shown = f"{low:.3f}"
+    return "hardly told from none" if shown == "0.000" else f"at least {shown}"
 
 
 def _half_width(values: Sequence[float], level: float) -> float | None:

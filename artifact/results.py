@@ -178,6 +178,7 @@ def _timing_under(plan: Plan, records: Mapping[str, Records]) -> dict[str, Any]:
             "choice": variation.choice,
             "reason": variation.reason,
             "says": _how_timed(anew, fitted),
+            "rates": {task: _rates(told, task)["row_by_row"]["runs"] for task in plan.paper_tasks},
         }
     return found
 

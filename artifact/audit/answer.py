@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from artifact.grid.grid import Cell as GridCell
@@ -87,9 +88,33 @@ class Found:
             for a, b in zip(*pairs, strict=True)
         ]
 
+    def by_data_set(self) -> Found:
+        """Return the same with each data set's scores averaged over its trainings: data sets are the sample."""
+        return replace(self, records={name: _averaged(of) for name, of in self.records.items()})
+
     def heads(self, measures: Sequence[str] = MEASURES) -> list[str]:
         """Return the columns that belong to ``row``."""
         return [f"{task} {measure.replace('_', ' ')}" for task in self.tasks for measure in measures]
+
+
+def _averaged(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return a record per data set with the means of ``MEASURES`` alone, those that each of its trainings has."""
+    trainings: dict[int, list[Mapping[str, Any]]] = {}
+    for record in records:
+        trainings.setdefault(record["seeds"]["dataset"], []).append(record["scores"])
+    return [{"scores": _mean_scores(of)} for of in trainings.values()]
+
+
+def _mean_scores(trainings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    def mean(name: str, task: str, measure: str) -> float | None:
+        values = [of[name][task][measure] for of in trainings]
+        return None if None in values else math.fsum(values) / len(values)
+
+    return {
+        name: {task: {measure: mean(name, task, measure) for measure in MEASURES} for task in tasks}
+        for name, tasks in trainings[0].items()
+        if all(name in of for of in trainings)
+    }
 
 
 def asked(plan: Plan, rows: Rows, seeds: Sequence[Seeds] = ()) -> dict[str, list[GridCell]]:

@@ -184,9 +184,8 @@ def _said(found: Found, of: Mapping[tuple[str, str], Scores]) -> str:
         f"their own is so many times as wide as over {trainings} trainings on one: {'; '.join(factors)}."
     )
     inside = _published_inside(found, of)
-    return said + f" The published accuracy lies inside the latter in {sum(inside)} of {len(inside)} cases." * bool(
-        inside
-    )
+    where = "The published accuracy lies inside the latter, where trainings differ at all, in"
+    return f"{said} {where} {sum(inside)} of {len(inside)} cases." if inside else said
 
 
 def _percent(value: float | None) -> str:
@@ -200,12 +199,13 @@ def _factor(value: float | None) -> str:
 
 
 def _published_inside(found: Found, of: Mapping[tuple[str, str], Scores]) -> list[bool]:
-    """Tell of each interval over trainings on one data set whether it holds the published accuracy."""
+    """Tell of each interval over trainings on one data set, if they differ, whether it holds the published accuracy."""
     holds = []
     for (task, name), scores in of.items():
         printed = found.results["published"]["table1"].get(name, {}).get(task)
         intervals = [over_runs(one.tolist(), scores.scale)["ci95"] for one in scores.alone.values()]
-        holds += [low_high[0] <= printed <= low_high[1] for low_high in intervals if low_high and printed is not None]
+        wide = [of for of in intervals if of and of[0] < of[1] and printed is not None]
+        holds += [low <= printed <= high for low, high in wide]
     return holds
 
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from artifact import paper
 from artifact.claims.measures import TIMED, Claim, Measured, Runs, measured
 from artifact.claims.reservations import numbers, reservations
-from artifact.claims.verdicts import NOT_ATTEMPTED, REPRODUCED, decides, verdict
+from artifact.claims.verdicts import NOT_ATTEMPTED, REPRODUCED, turned, verdict
 
 COMMAND = "make all"
 Results = Mapping[str, Any]
+Choice = tuple[str, Mapping[str, Any], Claim, Runs]
 
 
 def judge(results: Results) -> list[dict[str, Any]]:
     """Return every claim of claims.toml as results.json has it.
 
     ``results`` needs ``settled`` (seeds, accuracies and ``apart`` of all runs, ``under`` each variation, ``carried``
-    to other lines), ``timing``, ``timing_under``, ``rates``, ``calibration``,
-    ``know_nothing`` with seconds, and ``titles``.
+    to other lines), ``timing``, ``timing_under``, ``rates``, ``labeling``, ``calibration``, ``know_nothing`` with
+    seconds, and ``titles``.
     """
     runs = runs_of(results)
     return [_judged(claim, runs, results) for claim in paper.claims()]
@@ -43,7 +44,7 @@ def _judged(claim: Claim, runs: Runs, results: Results) -> dict[str, Any]:
     said = {**{key: claim.get(key) for key in keys}, "published": published, "timed": timed, "command": COMMAND}
     found = measured(claim, runs) if claim["measure"] != "none" else None
     if found is None:
-        nothing = {"reproduced": None, "ci90": None, "samples": 0, "runs": 0, "contradicted": None}
+        nothing = {"reproduced": None, "ci90": None, "samples": 0, "runs": 0, "contradicted": None, "fresh": None}
         return {**said, **nothing, "verdict": NOT_ATTEMPTED, "reservations": [], "under": [], "stands": False}
     word = verdict(claim, found.mean, found.interval)
     under = _under(claim, word, runs, results)
@@ -59,30 +60,54 @@ def _judged(claim: Claim, runs: Runs, results: Results) -> dict[str, Any]:
         "reservations": reserved,
         "contradicted": contradicted,
         "stands": word == REPRODUCED and not reserved and not contradicted,
+        "fresh": _fresh(claim, runs),
         "under": under,
     }
 
 
+def _fresh(claim: Claim, runs: Runs) -> str | None:
+    """Return the verdict on the data sets alone that no run had used when ranges were set; None without any."""
+    if claim["measure"] in (*TIMED, "carried"):
+        return None
+    found = measured(claim, runs.since(paper.design()["first_dataset_seed"]))
+    return verdict(claim, found.mean, found.interval) if found else None
+
+
 def _under(claim: Claim, word: str, base: Runs, results: Results) -> list[dict[str, Any]]:
-    """Return the claim's value and verdict under each variation that can change it; ``turns``: decided otherwise."""
-    if "side_variation" in claim or claim["measure"] in ("carried", "none"):
-        return []
-    if claim["measure"] in TIMED:
-        of_times = results["timing_under"].items()
-        told = [(name, of, Runs({}, {"paper": of, "rates": {}})) for name, of in of_times]
-    else:
-        told = [(name, of, Runs(of, instead=of["instead"])) for name, of in base.others.items()]
+    """Return the claim's value and verdict under each choice that can change it, and whether that turns the verdict."""
     found = []
-    for name, of, varied in told:
-        value = measured(claim, varied)
+    for name, of, claimed, varied in _choices(claim, base, results):
+        value = measured(claimed, varied)
         if value is None:
             continue
-        turned = verdict(claim, value.mean, value.interval)
+        other = verdict(claim, value.mean, value.interval)
         moves = claim["measure"] in TIMED or _moves(claim, base, varied)
-        found.append(
-            {**_shown(name, of, value, turned), "moves": moves, "turns": turned != word and decides(claim, turned)}
-        )
+        turns = turned(claim, word, other, value.mean)
+        found.append({**_shown(name, of, value, other), "moves": moves, "turns": turns})
     return found
+
+
+def _choices(claim: Claim, base: Runs, results: Results) -> Iterator[Choice]:
+    """Give the name of each choice, what it is, the claim as it reads under it, and the runs made so."""
+    if "side_variation" in claim or claim["measure"] in ("carried", "none"):
+        return
+    if claim["measure"] not in TIMED:
+        for name, of in base.others.items():
+            yield name, of, claim, Runs(of, instead=of["instead"])
+        return
+    if claim["measure"] == "rate_order":
+        rates = base.times["rates"]
+        sizes = {task: len(of["functions"]) for task, of in results["labeling"].items()}
+        each = {task: [rate and rate * sizes[task] for rate in of] for task, of in rates.items()}
+        per = {"choice": "count of functions", "reason": "rows times functions a second, as suites differ in size"}
+        yield "per_function", per, claim, Runs({}, {"rates": each})
+    elif claim["measure"] == "time_ratio":
+        for name, of in results["timing"].items():
+            if name != claim["accounting"]:
+                told = {"choice": "accounting", "reason": of["description"]}
+                yield name, told, {**claim, "accounting": name}, Runs({}, results["timing"])
+    for name, of in results["timing_under"].items():
+        yield name, of, claim, Runs({}, {"paper": of, "rates": of["rates"]})
 
 
 def _shown(name: str, of: Mapping[str, Any], value: Measured, word: str) -> dict[str, Any]:

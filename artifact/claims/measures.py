@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Any
 
 from artifact import paper
@@ -37,6 +37,10 @@ class Runs:
     def replaced(self, approach: str, by: str) -> Runs:
         """Return the same runs with another approach in the place of one."""
         return dataclasses.replace(self, instead={**self.instead, approach: by})
+
+    def since(self, data_set: int) -> Runs:
+        """Return the same runs on data sets of this seed and later ones alone."""
+        return dataclasses.replace(self, runs=_since(self.runs, data_set), others=_each_since(self.others, data_set))
 
     def accuracy(self, approach: str, task: str, variation: str = "", line: str = "") -> Of | None:
         """Return accuracies on the testing rows, under a variation, or on another line; None where there are none."""
@@ -172,6 +176,19 @@ def _over(samples: Sequence[float], runs: int, scale: tuple[float, float]) -> Me
         return Measured(None, None, len(samples), runs)
     found = interval(samples, design["level"], scale) if len(samples) >= design["fewest"] else None
     return Measured(mean, found, len(samples), runs)
+
+
+def _since(runs: Mapping[str, Any], data_set: int) -> dict[str, Any]:
+    keep = [seeds[0] >= data_set for seeds in runs["seeds"]]
+
+    def kept(of: Any) -> Any:
+        return {key: kept(some) for key, some in of.items()} if isinstance(of, Mapping) else list(compress(of, keep))
+
+    return {**runs, **{key: kept(runs[key]) for key in ("seeds", "accuracy", "apart")}}
+
+
+def _each_since(runs: Mapping[str, Mapping[str, Any]], data_set: int) -> dict[str, Mapping[str, Any]]:
+    return {name: _since(of, data_set) for name, of in runs.items()}
 
 
 def _by_seeds(of: Mapping[str, Any], values: Sequence[float | None]) -> Of:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from artifact import paper
-from artifact.claims.measures import Claim, Runs, measured
-from artifact.claims.verdicts import NOT_REPRODUCED, REPRODUCED, TREND, verdict
+from artifact.claims.measures import TIMED, Claim, Runs, measured
+from artifact.claims.verdicts import earns, verdict
 from artifact.reported import SIZE
 
 UNINFORMATIVE, CALIBRATED, DEPENDS = "uninformative", "calibrated", "depends on a choice"
-KINDS = (UNINFORMATIVE, CALIBRATED, DEPENDS)
+BUILT, ONE_SITTING = "by construction", "one sitting"
+KINDS = (UNINFORMATIVE, CALIBRATED, DEPENDS, BUILT, ONE_SITTING)
 
 
 def reservations(
@@ -19,21 +20,24 @@ def reservations(
 ) -> list[dict[str, Any]]:
     """Return a claim's reservations, each a kind, a sentence, and the variations that it names."""
     found = [_uninformative(claim, word, runs, results), _calibrated(claim, under, results), _depends(under)]
+    if claim["measure"] == "apart":
+        says = "no approach has a part in it: what was added and what it was added to are both made here"
+        found.append(_reservation(BUILT, says))
+    if claim["measure"] in TIMED:
+        found.append(_reservation(ONE_SITTING, "timed on one machine, one run after the other: its samples are runs"))
     return [of for of in found if of]
 
 
 def _uninformative(claim: Claim, word: str, runs: Runs, results: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Put each approach that sees no RTT in the place of each one that the claim speaks of; nobody earns a miss."""
+    """Put each approach that sees no RTT in the place of the one that the claim praises; nobody earns a miss."""
     titles, met = results["titles"], []
-    if word == NOT_REPRODUCED:
-        return None
     for blind in results["know_nothing"]:
-        for side in sides(claim):
+        for side in praised(claim):
             other = measured(claim, runs.replaced(side, blind))
             got = verdict(claim, other.mean, other.interval) if other else ""
-            if got == REPRODUCED or (got == word == TREND):
-                met.append(f"“{titles[blind]}” in the place of “{titles[side]}”")
-    return _reservation(UNINFORMATIVE, f"met as well with {', or '.join(met)}") if met else None
+            if earns(word, got):
+                met.append(f"“{titles[blind]}” in the place of “{titles[side]}” is {got}")
+    return _reservation(UNINFORMATIVE, "; ".join(met)) if met else None
 
 
 def _calibrated(claim: Claim, under: Sequence[Mapping[str, Any]], results: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -54,6 +58,18 @@ def _depends(under: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
         return None
     says = "; ".join(f"{of['variation']}: {of['verdict']}" for of in turning)
     return _reservation(DEPENDS, says, [of["variation"] for of in turning])
+
+
+def praised(claim: Claim) -> list[str]:
+    """Return the approaches of a claim that its sentence is to the credit of: of a comparison the first.
+
+    What knows nothing takes the same seconds in each run, so that a spread of seconds is nobody's credit.
+    """
+    if claim["measure"] == "time_spread":
+        return []
+    if claim["measure"] == "time_ratio":
+        return sides(claim)[-1:]
+    return sides(claim)[:1] if "over" in claim else sides(claim)
 
 
 def sides(claim: Claim) -> list[str]:

@@ -13,6 +13,7 @@ REPRODUCED, TREND, UNDECIDED, NOT_REPRODUCED, NOT_ATTEMPTED = (
     "not attempted",
 )
 WORDS = (REPRODUCED, TREND, UNDECIDED, NOT_REPRODUCED, NOT_ATTEMPTED)
+_WORTH = (UNDECIDED, TREND, REPRODUCED)
 Interval = Sequence[float]
 
 
@@ -33,9 +34,24 @@ def verdict(claim: Mapping[str, Any], mean: float | None, interval: Interval | N
     return TREND if claim.get("direction") and _inside((mean, mean), accept) else UNDECIDED
 
 
-def decides(claim: Mapping[str, Any], word: str) -> bool:
-    """Tell whether a verdict is more than a lack of runs: neither undecided nor a direction that the mean alone has."""
-    return word in (REPRODUCED, NOT_REPRODUCED) or (word == TREND and not claim.get("direction"))
+def turned(claim: Mapping[str, Any], word: str, other: str, mean: float | None) -> bool:
+    """Tell whether a choice under which verdict and mean are ``other`` and ``mean`` turns the verdict ``word``.
+
+    It does where it decides otherwise, and where it decides nothing but the mean lies on the other side of the accepted
+    range's edge: fewer runs alone turn nothing.
+    """
+    if other == word or mean is None:
+        return False
+    by_mean = claim.get("direction", False)
+    if other in (REPRODUCED, NOT_REPRODUCED) or (other == TREND and not by_mean):
+        return True
+    was_inside = word == REPRODUCED or (word == TREND and by_mean)
+    return (was_inside or word == NOT_REPRODUCED) and _inside((mean, mean), claim["accept"]) != was_inside
+
+
+def earns(word: str, other: str) -> bool:
+    """Tell whether a verdict ``other`` is as good as ``word``, which is one that some number earned."""
+    return word in _WORTH and other in _WORTH and _WORTH.index(other) >= _WORTH.index(word)
 
 
 def counted(claims: Sequence[Mapping[str, Any]]) -> str:

@@ -14,9 +14,11 @@ VERDICTS = {
     "not attempted": "there is no measured number to compare",
 }
 RESERVATIONS = {
-    "uninformative": "an approach that has seen no RTT meets it as well",
+    "uninformative": "an approach that has seen no RTT earns the same verdict or a better one",
     "calibrated": "a parameter was chosen against this number",
-    "depends on a choice": "choosing otherwise what the paper leaves open turns the verdict",
+    "depends on a choice": "choosing otherwise what the paper leaves open turns it, or takes its mean out of the range",
+    "by construction": "no approach has a part in it: both sides are made here",
+    "one sitting": "timed on one machine, one run after the other; another machine, or a busy one, was not asked",
 }
 CONTRADICTED = "contradicted by Table 1"
 CONTRADICTION = "Table 1's own number lies outside what the sentence says"
@@ -36,6 +38,7 @@ _NOTHING: dict[str, Any] = {
     "contradicted": None,
     "stands": False,
     "under": [],
+    "fresh": None,
 }
 
 
@@ -81,6 +84,12 @@ def published(claim: Mapping[str, Any]) -> str:
     if claim["published"] is None:
         return "–"
     return f"{claim['published']:+.3g}" if claim["measure"] in GAINS else f"{claim['published']:.3g}"
+
+
+def fresh(claims: Sequence[Mapping[str, Any]]) -> str:
+    """Say what verdicts become on the data sets alone that no run had used when ranges were set."""
+    others = [f"{of['id']} is {of['fresh']}" for of in claims if of["fresh"] not in (None, of["verdict"])]
+    return ", ".join(others) or "each verdict is the same"
 
 
 def bar(claim: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -21,6 +21,8 @@ from artifact.report.claims import (
 )
 
 Claims = Sequence[Mapping[str, Any]]
+CONCLUDING = {"abstract", "4"}
+"""Sections in which the paper says what it found."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Standing:
-    """The story in short; ``falls`` groups the claims that do not stand by why, ``limits`` is what to know first."""
+    """The story in short; ``falls`` groups the claims that do not stand by why, ``limits`` is what to know first.
+
+    ``conclusions`` are the claims of the paper's abstract and last section, by their ids.
+    """
 
     built: str
     count: str
+    conclusions: list[str]
     limits: list[str]
     falls: list[Line]
     stands: list[Line]
@@ -50,6 +56,9 @@ def standing(results: Mapping[str, Any]) -> Standing:
     return Standing(
         built=_built(results),
         count=_count(tested),
+        conclusions=[
+            claim["id"] for claim in tested if CONCLUDING & {of.strip() for of in claim["section"].split(",")}
+        ],
         limits=[*_dead(results), *_turned(tested), *_below_majority(results), *_short_base(results)],
         falls=_falls(claims),
         stands=[Line(claim["id"], said(claim), [claim["id"]]) for claim in tested if claim["stands"]],
@@ -69,8 +78,8 @@ def _built(results: Mapping[str, Any]) -> str:
     design = results.get("design")
     if design:
         said.append(
-            f"Table 1 is the mean of {_counted(design['timed_runs'], 'timed run')}; verdicts rest on "
-            f"{_counted(design['data_sets'], 'data set')}, {_counted(design['trainings'], 'training')} on each."
+            f"Table 1 is the mean of {_counted(design['timed_runs'], 'timed run')}; verdicts rest on these and on "
+            f"{_counted(design['data_sets'], 'further data set')}, {_counted(design['trainings'], 'training')} on each."
         )
     return " ".join(said)
 
@@ -135,7 +144,7 @@ def _turned(tested: Claims) -> list[str]:
         if turned:
             of, far = turned
             lines.append(
-                f"{of['statement']} ({of['id']}): {here(of, of['reproduced'], of['ci90'])} as Table 1 has it, "
+                f"{of['statement']} ({of['id']}): {here(of, of['reproduced'], of['ci90'])} as the study is, "
                 f"{here(of, far['mean'], far['ci90'])} under “{far['variation']}”: {far['reason']}."
             )
     return lines

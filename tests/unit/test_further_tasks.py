@@ -488,7 +488,10 @@ def test_one_run_shows_no_interval(lab: Lab, tmp_path: Path) -> None:
     assert all((claim["ci90"] is None) is (claim["samples"] < 3) for claim in tested)
     rows = list(csv.DictReader((tmp_path / "one" / "table1.csv").open(encoding="utf-8")))
     assert {row["ci95_low"] + row["ci95_high"] for row in rows} == {""}
-    assert "Table 1 is the mean of 1 timed run; verdicts rest on 3 data sets, 1 training on each." in page
+    assert (
+        "Table 1 is the mean of 1 timed run; verdicts rest on these and on 3 further data sets, 1 training on each."
+        in page
+    )
     assert "3,000 pings" in page
     assert "RUNS=1" in page
 

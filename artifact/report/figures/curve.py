@@ -40,7 +40,7 @@ def curve(claim: Mapping[str, Any]) -> str | None:
 
 
 def specifications(claim: Mapping[str, Any]) -> list[Point]:
-    """Return the claim as Table 1 has it and under each variation, by value."""
+    """Return the claim as the study is and under each variation, by value."""
     base = {
         "variation": BASE,
         "choice": BASE,

@@ -108,9 +108,10 @@ def test_its_numbers_are_those_of_the_records(name: str, found: dict[str, Found]
     """Each row of ROWS shows its own approach under its own variation, a mean per task and measure."""
     measures = {"ties": ("accuracy",), "best": ("macro_f1",)}.get(name, ("accuracy", "f1"))
     answer = question(name).answer(found[name])
+    records = (found[name].by_data_set() if name == "sharing" else found[name]).records
     for title, (_, approach) in question(name).ROWS.items():
         wanted = [
-            over_runs([of["scores"][approach][task][measure] for of in found[name].records[title]], SCALES[measure])
+            over_runs([of["scores"][approach][task][measure] for of in records[title]], SCALES[measure])
             for task in PAPER
             for measure in measures
         ]

@@ -133,7 +133,9 @@ def test_intervals_that_hold_the_published_number_are_counted(
 ) -> None:
     alone = [(centre + 0.01 * np.array([-1, 0, 1]),) * 2] * 3
     answer = question.answer(found_with(study_file, made(0.03, 0.02, 0.01), made(0.03, 0.02, 0.01), alone))
-    assert answer.answer.endswith(f"The published accuracy lies inside the latter in {inside} of 18 cases.")
+    assert answer.answer.endswith(
+        f"The published accuracy lies inside the latter, where trainings differ at all, in {inside} of 18 cases."
+    )
 
 
 def test_the_gain_is_paired(study_file: StudyFile) -> None:

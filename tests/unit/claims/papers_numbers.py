@@ -46,6 +46,7 @@ def runs(**more: Any) -> dict[str, Any]:
 def times(single: float = 173.0, multi: float = 64.0, count: int = 10) -> dict[str, Any]:
     """Seconds of both sides, the same in each run."""
     return {
+        "description": "...",
         "single_task": over_runs([single] * count),
         "multi_task": over_runs([multi] * count),
         "ratio": over_runs([multi / single] * count),
@@ -70,6 +71,7 @@ def of_the_paper() -> Results:
                 task: {"row_by_row": over_runs([rate] * 10)}
                 for task, rate in (("noise", 114.0), ("outage", 554.0), ("swell", 250.0))
             },
+            "labeling": {task: {"functions": [{}] * 3} for task in TASKS},
             "calibration": [
                 {"parameter": "tasks.noise.calm_sd", "judged": [["single_task", "noise"]], "size": False},
                 {

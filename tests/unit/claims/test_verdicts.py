@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from artifact.claims.verdicts import decides, verdict
+from artifact.claims.verdicts import earns, turned, verdict
 
 RANGE = {"accept": [0.86, 0.9], "trend": [0.5, 1.0]}
 DIRECTION = {"accept": [0.0, 1.0], "direction": True}
@@ -38,13 +38,41 @@ def test_where_the_interval_lies(
 def test_a_wider_interval_never_decides_more(mean: float, half: float, more: float) -> None:
     for claim in (RANGE, DIRECTION):
         narrow, wide = (verdict(claim, mean, (mean - h, mean + h)) for h in (half, half + more))
-        if decides(claim, wide):
-            assert decides(claim, narrow)
+        if wide == "not reproduced":
+            assert narrow in (wide, "trend only")
         if wide == "reproduced":
             assert narrow == "reproduced"
 
 
-def test_a_trend_of_a_direction_is_a_lack_of_runs_and_one_of_a_range_is_not() -> None:
-    assert not decides(DIRECTION, "trend only")
-    assert decides(RANGE, "trend only")
-    assert not decides(RANGE, "undecided")
+@pytest.mark.parametrize(("claim", "word", "other", "mean", "turns"), [
+    (RANGE, "reproduced", "reproduced", 0.88, False),
+    (RANGE, "reproduced", "not reproduced", 0.95, True),
+    (RANGE, "undecided", "reproduced", 0.88, True),
+    (RANGE, "undecided", "trend only", 0.95, True),
+    # Fewer runs make an interval wide; what counts then is where the mean lies.
+    (RANGE, "reproduced", "undecided", 0.89, False),
+    (RANGE, "reproduced", "undecided", 0.91, True),
+    (RANGE, "not reproduced", "undecided", 0.91, False),
+    (RANGE, "not reproduced", "undecided", 0.89, True),
+    (RANGE, "trend only", "undecided", 0.89, False),
+    (RANGE, "undecided", "undecided", 0.95, False),
+    (RANGE, "reproduced", "undecided", None, False),
+    (DIRECTION, "reproduced", "trend only", 0.01, False),
+    (DIRECTION, "reproduced", "undecided", -0.01, True),
+    (DIRECTION, "trend only", "undecided", -0.01, True),
+    (DIRECTION, "undecided", "trend only", 0.01, False),
+    (DIRECTION, "not reproduced", "trend only", 0.01, True),
+])  # fmt: skip
+def test_a_choice_turns_a_verdict_or_only_has_fewer_runs(
+    claim: dict[str, object], word: str, other: str, mean: float | None, turns: bool
+) -> None:
+    assert turned(claim, word, other, mean) == turns
+
+
+def test_who_knows_nothing_earns_what_is_as_good() -> None:
+    better = ["undecided", "trend only", "reproduced"]
+    for k, word in enumerate(better):
+        assert [earns(word, other) for other in better] == [at >= k for at in range(3)]
+        assert not earns("not reproduced", word)
+        assert not earns(word, "not reproduced")
+        assert not earns(word, "")

@@ -56,6 +56,7 @@ def under(variation: str, mean: float | None, **other: Any) -> dict[str, Any]:
         "mean": mean,
         "ci90": None if mean is None else [mean - 0.01, mean + 0.02],
         "verdict": "reproduced",
+        "samples": 25,
         "turns": False,
         **other,
     }

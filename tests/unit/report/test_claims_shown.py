@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from artifact.report.claims import BAR, accepted, bar, claims_of, curves, farthest, here, kinds, level, published
+from artifact.report.claims import BAR, accepted, bar, claims_of, curves, farthest, fresh, here, kinds, level, published
 
 
 @pytest.fixture
@@ -101,3 +101,11 @@ def test_the_farthest_is_one_that_turns(claims: list[dict[str, Any]]) -> None:
 def test_the_level_is_the_designs() -> None:
     assert level({"design": {"level": 0.95}}) == "95"
     assert level({}) == "90"
+
+
+def test_what_new_data_sets_alone_make_of_a_verdict_is_told(claims: list[dict[str, Any]]) -> None:
+    for claim in claims:
+        claim["fresh"] = claim["verdict"]
+    assert fresh(claims) == "each verdict is the same"
+    claims[0]["fresh"], claims[1]["fresh"], claims[2]["fresh"] = "no word of ours", None, "another"
+    assert fresh(claims) == f"{claims[0]['id']} is no word of ours, {claims[2]['id']} is another"

@@ -79,9 +79,9 @@ def test_what_stands_is_told_with_its_numbers(results: dict[str, Any]) -> None:
 
 
 def test_a_gain_that_a_choice_turns_is_told_once_with_the_choice_that_moves_it_most(results: dict[str, Any]) -> None:
-    (turned,) = [text for text in standing(results).limits if "as Table 1 has it" in text]
+    (turned,) = [text for text in standing(results).limits if "as the study is" in text]
     assert turned == (
-        "Statement number 4 (C4): +0.100 [+0.080, +0.120] as Table 1 has it, "
+        "Statement number 4 (C4): +0.100 [+0.080, +0.120] as the study is, "
         "-0.020 [-0.030, +0.000] under “ties_normal”: Reason of ties_normal."
     )
 
@@ -90,13 +90,13 @@ def test_a_gain_that_nothing_turns_is_not_told(results: dict[str, Any]) -> None:
     for claim in results["claims"]:
         for of in claim["under"]:
             of["turns"] = False
-    assert not [text for text in standing(results).limits if "as Table 1 has it" in text]
+    assert not [text for text in standing(results).limits if "as the study is" in text]
 
 
 def test_a_gain_without_a_published_number_is_not_told(results: dict[str, Any]) -> None:
     for claim in results["claims"]:
         claim["published"] = None
-    assert not [text for text in standing(results).limits if "as Table 1 has it" in text]
+    assert not [text for text in standing(results).limits if "as the study is" in text]
 
 
 def test_dead_runs_are_told_per_approach(results: dict[str, Any]) -> None:
@@ -134,9 +134,11 @@ def test_a_short_base_is_told(results: dict[str, Any]) -> None:
 def test_what_was_rebuilt_names_base_tasks_and_runs(results: dict[str, Any]) -> None:
     built = standing(results).built
     assert f"{results['base']['pings']:,} pings ({results['base']['name']}) with noise, outage and swell added" in built
-    assert "10 timed runs; verdicts rest on 25 data sets, 4 trainings on each" in built
+    assert "10 timed runs; verdicts rest on these and on 25 further data sets, 4 trainings on each" in built
     results["design"].update(timed_runs=1, data_sets=1, trainings=1)
-    assert "1 timed run; verdicts rest on 1 data set, 1 training on each" in standing(results).built
+    assert (
+        "1 timed run; verdicts rest on these and on 1 further data set, 1 training on each" in standing(results).built
+    )
     del results["design"]
     assert "timed run" not in standing(results).built
 
@@ -144,3 +146,9 @@ def test_what_was_rebuilt_names_base_tasks_and_runs(results: dict[str, Any]) -> 
 @pytest.mark.parametrize(("names", "says"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
 def test_names_are_listed_as_a_sentence_does(names: list[str], says: str) -> None:
     assert listed(names) == says
+
+
+def test_what_the_paper_concludes_are_the_claims_of_its_abstract_and_last_section(results: dict[str, Any]) -> None:
+    tested = [claim for claim in results["claims"] if claim["verdict"] != "not attempted"]
+    tested[0]["section"], tested[1]["section"], tested[2]["section"] = "abstract", "3.4, 4", "1.4"
+    assert standing(results).conclusions == [tested[0]["id"], tested[1]["id"]]
