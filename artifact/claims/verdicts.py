@@ -61,9 +61,10 @@ def counted(claims: Sequence[Mapping[str, Any]]) -> str:
 
 
 def standing_of(claims: Sequence[Mapping[str, Any]]) -> str:
-    """Say which claims stand."""
+    """Say which of the tested claims stand."""
     stand = [claim["id"] for claim in claims if claim["stands"]]
-    return f"{len(stand)} of {len(claims)} claims stand: {', '.join(stand) or 'none'}"
+    tested = sum(claim["verdict"] != NOT_ATTEMPTED for claim in claims)
+    return f"{len(stand)} of {tested} tested claims stand: {', '.join(stand) or 'none'}"
 
 
 def _inside(interval: Interval, accept: Interval) -> bool:

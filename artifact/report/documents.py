@@ -11,7 +11,7 @@ from artifact.claims.verdicts import counted, standing_of
 from artifact.errors import BadInputError
 from artifact.reference import SAME
 from artifact.report.claims import accepted, claims_of, here, kinds, level, published
-from artifact.report.standing import standing
+from artifact.report.standing import listed, standing
 from artifact.results import read_results
 from artifact.store.files import write_text
 from artifact.store.paths import ROOT, ResultPaths
@@ -86,12 +86,26 @@ def _standing(results: Mapping[str, Any]) -> str:
     told = standing(results)
     falls = [f"{line.head}: {', '.join(line.ids)}; {line.says}" for line in told.falls]
     stands = [f"{line.head}: {line.says}" for line in told.stands]
-    lists = [("Know first:", told.limits), ("What does not stand, and why:", falls), ("What stands:", stands)]
-    parts = [told.built, f"**{told.count}**"]
-    for head, lines in lists:
-        if lines:
-            parts += [head, "\n".join(f"- {_plain(line)}" for line in lines)]
-    return "\n\n".join(parts)
+    parts = [*_list("Know first:", told.limits), f"**{told.count}**"]
+    return "\n\n".join(
+        [told.built, *parts, *_list("What does not stand, and why:", falls), *_list("What stands:", stands)]
+    )
+
+
+def _stands(results: Mapping[str, Any]) -> str:
+    told = standing(results)
+    names = f" Those are {listed(line.head for line in told.stands)}." if told.stands else ""
+    return "\n\n".join([*_list("Know first:", told.limits), f"**{told.count}**{names}"])
+
+
+def _falls(results: Mapping[str, Any]) -> str:
+    rows = [[line.head, ", ".join(line.ids), line.says] for line in standing(results).falls]
+    return _markdown(["what does not stand", "claims", "why"], rows)
+
+
+def _list(head: str, lines: Sequence[str]) -> list[str]:
+    """Return a heading and its lines as a list; nothing where there are none."""
+    return [head, "\n".join(f"- {_plain(line)}" for line in lines)] if lines else []
 
 
 def _times(results: Mapping[str, Any]) -> str:
@@ -149,5 +163,7 @@ BLOCKS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "expected": _expected,
     "audit": _audit,
     "standing": _standing,
+    "stands": _stands,
+    "falls": _falls,
     "base": _base,
 }

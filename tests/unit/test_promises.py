@@ -18,7 +18,7 @@ DOCUMENTS = [
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 WORKFLOWS = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / ".github" / "workflows").glob("*.yml"))
-SETS_UP = {"container": "container-test", "golden": "smoke", "data": "all", "train": "all"}
+SETS_UP = {"container": "container-test", "golden": "smoke", "data": "all", "train": "all", "large-setup": "large-test"}
 """Targets that another one runs, or does all of."""
 NEEDS_A_PERSON = {"docs", "lock", "release", "reference", "clean", "distclean"}
 """Targets that change what is committed or remove what was made: a test reads them, nobody runs them weekly."""
