@@ -22,7 +22,8 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=certi
     : >/venv/pip.log; rm -f /venv/.lock; cd /venv/lib/python3.11/site-packages/torch; \
     rm -rf test include; find bin -type f ! -name torch_shm_manager -delete; \
     /venv/bin/python -I /locks/tools/imported.py \
-        | /venv/bin/python -I -m compileall -q -i - --invalidation-mode unchecked-hash
+        | /venv/bin/python -I -m compileall -q -i - --invalidation-mode unchecked-hash; \
+    rm -rf /tmp/*
 
 COPY . /artifact
 WORKDIR /artifact

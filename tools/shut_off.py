@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import tempfile
 from pathlib import Path
 
 ADDRESSES = (("192.0.2.1", 443), ("1.1.1.1", 53), ("9.9.9.9", 443))
@@ -35,6 +36,7 @@ def main(argument: str = "") -> int:
         "confined: no new privileges": status["NoNewPrivs"].strip() == "1",
         "confined: the root file system is mounted read-only": bool(os.statvfs("/").f_flag & os.ST_RDONLY),
         "neither code nor environment can be written": not any(map(written, (Path("/artifact/x"), Path("/venv/x")))),
+        "the build left no temporary files": not any(Path(tempfile.gettempdir()).iterdir()),
         "results can be written": written(Path("/results/.probe")),
     }
     for check, holds in checks.items():

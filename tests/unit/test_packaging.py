@@ -171,13 +171,16 @@ def test_what_the_image_says_of_itself_comes_from_build_arguments() -> None:
         assert f"org.opencontainers.image.{label}=${{{label.upper()}}}" in text
 
 
+PYTEST = "-m pytest -p no:cacheprovider --numprocesses auto --maxprocesses 4 --dist loadfile"
+
+
 @pytest.mark.parametrize(
     ("given", "runs"),
     [
         ([], "-m artifact"),
         (["verify", "--strict"], "-m artifact verify --strict"),
-        (["test"], "-m pytest -p no:cacheprovider -m not whole_study tests/unit tests/contract"),
-        (["test", "-k", "swell or noise"], "-m pytest -p no:cacheprovider -k swell or noise"),
+        (["test"], f"{PYTEST} -m not whole_study tests/unit tests/contract"),
+        (["test", "-k", "swell or noise"], f"{PYTEST} -k swell or noise"),
     ],
 )
 def test_the_image_runs_a_command_or_the_tests(given: list[str], runs: str, tmp_path: Path) -> None:
