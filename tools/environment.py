@@ -119,12 +119,12 @@ class Environment:
         self.uv = self.aside / "uv" / "bin" / "uv"
         self.sources = sources(os.environ)
         self.aside.mkdir(exist_ok=True)
-        configuration = self.aside / "pip.conf"
-        configuration.write_text(as_pip_configuration(self.sources), encoding="utf-8")
         cert = self.sources.get("cert")
         self.variables = {
             **without_installers(os.environ),
-            "PIP_CONFIG_FILE": str(configuration),
+            # No file of the host's is read, the global ones neither; its sources are handed on by themselves.
+            "PIP_CONFIG_FILE": os.devnull,
+            **{as_variable(name): value for name, value in self.sources.items()},
             "PIP_CACHE_DIR": str(self.aside / "pip"),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "UV_CACHE_DIR": str(self.aside / "cache"),
@@ -188,14 +188,14 @@ def as_variable(name: str) -> str:
 
 
 def configuration_files(variables: Mapping[str, str]) -> list[Path]:
-    """Return the files that pip reads, the last of which counts most (its manual, "Configuration Files")."""
+    """Return the files that pip reads, the last of which counts most (OVERRIDE_ORDER in its configuration.py)."""
     own, home = variables.get("PIP_CONFIG_FILE"), Path(variables.get("HOME") or "/nonexistent")
     if own == os.devnull:
         return []
     shared = [Path(of, "pip") for of in (variables.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":")]
     users = [home / ".pip", Path(variables.get("XDG_CONFIG_HOME") or home / ".config", "pip")]
     folders = [*shared, ETC, *([] if own else users)]
-    return [*([Path(own)] if own else []), *(folder / "pip.conf" for folder in folders)]
+    return [*(folder / "pip.conf" for folder in folders), *([Path(own)] if own else [])]
 
 
 def as_pip_configuration(found: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ import importlib
 import os
 import stat
 import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -98,13 +99,40 @@ def test_of_a_strange_configuration_only_sources_count(environment: ModuleType, 
     assert environment.sources({**variables, "PIP_CONFIG_FILE": os.devnull}) == {"no-index": "true"}
 
 
+def test_pip_is_told_the_sources_and_reads_no_file_of_the_host(
+    environment: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "xdg" / "pip").mkdir(parents=True)
+    (tmp_path / "xdg" / "pip" / "pip.conf").write_text(STRANGE, encoding="utf-8")
+    monkeypatch.setenv("XDG_CONFIG_DIRS", f"{tmp_path}/xdg")
+    monkeypatch.setenv("PIP_USER", "1")
+    for name in ("PIP_CONFIG_FILE", "PIP_INDEX_URL", "PIP_FIND_LINKS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(environment, "ETC", tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    folder = tmp_path / "venv"
+    folder.mkdir()
+    (folder / environment.LOG).touch()
+    command = [sys.executable, "-I", "-m", "pip", "config", "list"]
+    variables = environment.Environment(folder).variables
+    said = subprocess.run(command, env=variables, capture_output=True, text=True, check=True).stdout
+    names = {line.partition("=")[0].rpartition(".")[2] for line in said.splitlines()}
+    assert {"index-url", "find-links", "trusted-host"} <= names
+    assert not names & {"user", "constraint", "require-virtualenv", "no-binary"}
+    assert "index-url='https://two.example/simple'" in said
+
+
 def test_a_file_of_pips_takes_the_place_of_the_users(environment: ModuleType, tmp_path: Path) -> None:
     (tmp_path / ".pip").mkdir()
     for name, where in ((".pip/pip.conf", "user"), ("mine.conf", "mine"), ("torn.conf", "")):
         (tmp_path / name).write_text(f"[global]\nfind-links = /{where}\n" if where else "torn", encoding="utf-8")
     home = {"HOME": str(tmp_path), "XDG_CONFIG_DIRS": "/nonexistent"}
     assert environment.sources(home)["find-links"] == "/user"
-    assert environment.sources({**home, "PIP_CONFIG_FILE": f"{tmp_path}/mine.conf"})["find-links"] == "/mine"
+    mine = {**home, "PIP_CONFIG_FILE": f"{tmp_path}/mine.conf"}
+    assert environment.sources(mine)["find-links"] == "/mine"
+    (tmp_path / "pip").mkdir()
+    (tmp_path / ".pip" / "pip.conf").rename(tmp_path / "pip" / "pip.conf")
+    assert environment.sources({**mine, "XDG_CONFIG_DIRS": str(tmp_path)})["find-links"] == "/mine"
     assert "find-links" not in environment.sources({**home, "PIP_CONFIG_FILE": f"{tmp_path}/torn.conf"})
 
 
