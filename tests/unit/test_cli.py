@@ -31,6 +31,17 @@ def run(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120, check=False)
 
 
+def test_what_lies_on_pythonpath_hides_nothing_that_is_installed(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise SystemExit('another click')\n", encoding="utf-8")
+    (tmp_path / "my_lab.py").write_text("mine = 1\n", encoding="utf-8")
+    environment = {"PYTHONPATH": f"{tmp_path}:{ROOT}", "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-m", "artifact", "tasks", "check", "my_lab:mine"]
+    said = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
+    assert said.returncode == 2
+    assert "my_lab:mine" in said.stderr
+    assert "No module" not in said.stderr
+
+
 COMMANDS = (
     "all", "annotate", "audit", "bench", "calibrate", "changes", "compare", "data", "docs", "golden", "label",
     "reference", "report", "smoke", "status", "tasks", "trace", "train", "verify",
