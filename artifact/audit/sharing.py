@@ -36,8 +36,8 @@ def answer(found: Found) -> Answer:
     separate, shared = trained(found)
     return Answer(
         question="Is it the sharing that gains, or the network?",
-        answer=f"Accuracy of separate networks over the label models: {network}. Of a shared trunk over separate "
-        f"networks: {sharing[0]}. By F1: {sharing[1]}.",
+        answer=f"A shared trunk over separate networks, by accuracy: {sharing[0]}. By F1: {sharing[1]}. Separate "
+        f"networks over the label models, by accuracy: {network}.",
         caption="Accuracy and F1 on the testing rows, the mean over a data set's trainings; gains over the row above, "
         "paired per data set, with 95 % interval.",
         columns=["approach", *heads, *over],

@@ -18,6 +18,7 @@ from artifact.store.paths import ROOT, ResultPaths
 
 DOCUMENTS = (ROOT / "README.md", ROOT / "ARTIFACT.md", ROOT / "data" / "DATASHEET.md")
 PICTURES = ROOT / "docs"
+_FIRST_SENTENCE = re.compile(r".*?\.(?= [A-Z]|$)")
 _BLOCK = re.compile(r"(<!-- (?P<name>\w+): made by `make docs` -->\n)(?:(?!<!-- ).)*(<!-- end -->)", re.DOTALL)
 
 
@@ -131,7 +132,13 @@ def _expected(results: Mapping[str, Any]) -> str:
 
 
 def _audit(results: Mapping[str, Any]) -> str:
-    return _markdown(["question", "answer"], [[of["question"], of["answer"]] for of in results["audit"].values()])
+    rows = [[of["question"], _first_sentence(of["answer"])] for of in results["audit"].values()]
+    return _markdown(["question", "how its answer begins; the page has the rest"], rows)
+
+
+def _first_sentence(text: str) -> str:
+    found = _FIRST_SENTENCE.match(text)
+    return found[0] if found else text
 
 
 def _base(results: Mapping[str, Any]) -> str:

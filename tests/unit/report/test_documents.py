@@ -62,7 +62,7 @@ def test_the_readmes_audit_asks_what_the_results_answer(results: dict[str, Any])
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for name, answer in results["audit"].items():
         (row,) = re.findall(rf"^\| {re.escape(answer['question'])} \|.*$", text, re.MULTILINE)
-        words = re.sub(r"[\d.%]+", "", answer["answer"])
+        words = re.sub(r"[\d.%]+", "", re.split(r"(?<=\.) (?=[A-Z])", answer["answer"])[0])
         # Numbers may differ in the last place on another processor; the words around them may not.
         if name not in TIMED:
             assert words in re.sub(r"[\d.%]+", "", row)
