@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import statistics
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from artifact.clock import timed
@@ -62,17 +63,41 @@ def beside(  # noqa: PLR0913 - one per thing that tells a comparison
 ) -> tuple[list[tuple[float, float]], bool]:
     """Do both in turn; return the seconds of each, pair by pair, and whether all pairs gave the same.
 
-    Each is done once before, so that neither meets a library loading. What takes no time worth measuring is done so
-    ``often`` in a row, and its seconds are the mean.
+    What takes no time worth measuring is done so ``often`` in a row, and its seconds are the mean.
     """
-    equal = same(reference(), ours())
-    pairs = []
+    rounds, (equal,) = in_turn(reference, [ours], same, often, repeats, device)
+    return [(ref, our) for ref, our in rounds], equal
+
+
+def in_turn(  # noqa: PLR0913 - as above
+    reference: Work,
+    ours: Sequence[Work],
+    same: Callable[[Any, Any], bool],
+    often: int = 1,
+    repeats: int = REPEATS,
+    device: str = "cpu",
+) -> tuple[list[tuple[float, ...]], list[bool]]:
+    """Do the reference and each of ours in turn; return the seconds of all, round by round, and which are the same.
+
+    Each is done once before, so that none meets a library loading.
+    """
+    first = reference()
+    equal = [same(first, work()) for work in ours]
+    del first
+    rounds = []
     for _ in range(repeats):
         expected, ref = timed(reference, device)
-        found, our = timed(lambda: [ours() for _ in range(often)][-1], device)
-        pairs.append((ref.spent_s, our.shared(often).spent_s))
-        equal = equal and same(expected, found)
-    return pairs, equal
+        spent = [ref.spent_s]
+        for k, work in enumerate(ours):
+            found, our = timed(partial(_often, work, often), device)
+            spent.append(our.shared(often).spent_s)
+            equal[k] = same(expected, found) and equal[k]
+        rounds.append(tuple(spent))
+    return rounds, equal
+
+
+def _often(work: Work, often: int) -> Any:
+    return [work() for _ in range(often)][-1]
 
 
 def faster(pairs: list[tuple[float, float]], times: float = 1.0) -> tuple[float, ...]:

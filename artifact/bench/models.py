@@ -10,7 +10,7 @@ import numpy as np
 
 from artifact.approaches._label_models import LabelModelProblem, fit_label_models
 from artifact.approaches.single_task import FittedLabelModel
-from artifact.bench.measuring import Bar, Reached, beside, faster
+from artifact.bench.measuring import Bar, Reached, beside, faster, in_turn
 from artifact.labeling.engines import LabelMatrix
 from artifact.labeling.patterns import counts_of
 from artifact.networks.network import Network, Problem
@@ -55,22 +55,26 @@ def label_models(file: StudyFile) -> Iterator[Reached]:
 
 
 def networks(file: StudyFile, device: str) -> Iterator[Reached]:
-    """Measure one network, and a hundred, on 9,000 rows."""
+    """Measure one network, and a hundred, on 9,000 rows, each time beside one by Snorkel's Trainer."""
     p = setting_of(file, ["multi_task"]).approaches[-1].p
-
-    def alone() -> Network:
-        return train_by_snorkel(made_up_problem(0), p, device, "snorkel")
-
-    for count, wanted in ((1, 3.5), (MANY, 100)):
-        problems = [made_up_problem(seed) for seed in range(count)]
-        same = _same_network if device == "cpu" else _close_network
-        pairs, equal = beside(alone, partial(train_stack, problems, p, device), same, device=device)
+    many = [made_up_problem(seed) for seed in range(MANY)]
+    stacks = (many[:1], many)
+    same = _same_network if device == "cpu" else _close_network
+    triples, equal = in_turn(
+        lambda: train_by_snorkel(many[0], p, device, "snorkel"),
+        [partial(train_stack, problems, p, device) for problems in stacks],
+        same,
+        device=device,
+    )
+    for k, (problems, wanted) in enumerate(zip(stacks, (3.5, 100), strict=True)):
+        count = len(problems)
         what = f"{count} networks" if count > 1 else "one network"
         bar = Bar(f"{what}, {ROWS:,} rows, batch {p.batch}", f"{count} by Snorkel's Trainer as it comes", wanted)
         note = (
             "weights to the last bit" if count == 1 else f"one of Snorkel's, times {count}; the first to the last bit"
         )
-        yield Reached(bar, faster(pairs, count), equal, note if device == "cpu" else "weights up to rounding")
+        pairs = [(of[0], of[k + 1]) for of in triples]
+        yield Reached(bar, faster(pairs, count), equal[k], note if device == "cpu" else "weights up to rounding")
 
 
 def runs(file: StudyFile, device: str) -> Iterator[Reached]:

@@ -7,7 +7,7 @@ import pytest
 
 from artifact.bench import in_words
 from artifact.bench.chain import exponent
-from artifact.bench.measuring import Bar, Reached, beside, faster, passes, peak_mib
+from artifact.bench.measuring import Bar, Reached, beside, faster, in_turn, passes, peak_mib
 
 FAST = Bar("this", "that", 10)
 SMALL = Bar("this", "that", 10, "MiB", "at most")
@@ -53,6 +53,20 @@ def test_both_are_done_in_turn_and_compared_each_time() -> None:
     assert not equal  # 2, 4 and 6 are not all 1
     assert beside(lambda: work("a", 1), lambda: work("b", 1), lambda a, b: a == b, often=3, repeats=1)[1]
     assert done[6:] == ["a", "b", "a", "b", "b", "b"]
+
+
+def test_several_share_a_reference_and_each_is_compared_with_it() -> None:
+    done: list[str] = []
+
+    def work(name: str, gives: int) -> int:
+        done.append(name)
+        return gives
+
+    works = [lambda: work("b", len(done)), lambda: work("c", 1)]
+    rounds, equal = in_turn(lambda: work("a", 1), works, lambda a, b: a == b, repeats=2)
+    assert "".join(done) == "abc" * 3
+    assert [len(of) for of in rounds] == [3, 3]
+    assert equal == [False, True]
 
 
 def test_a_peak_holds_what_came_and_went() -> None:
