@@ -49,7 +49,7 @@ class Kind(Generic[Plugin]):
         try:
             of = importlib.import_module(module)
         except Exception as error:  # whatever a module of somebody else's raises on import
-            raise LookupError(f"no {self.word} {name!r} ({_cause(error, module)})") from None
+            raise LookupError(f"no {self.word} {name!r} ({cause(error, module)})") from None
         found = getattr(of, attribute, None)
         if not isinstance(found, self.type):
             there = [key for key, value in vars(of).items() if isinstance(value, self.type)]
@@ -60,14 +60,21 @@ class Kind(Generic[Plugin]):
         return dataclasses.replace(found, module=module)
 
     def _place(self, name: str) -> str:
-        return f"{self.package}.{name}:{name}" if name in self.known() else self.announced().get(name, "")
+        if name in self.known():
+            return f"{self.package}.{name}:{name}"
+        places = self.announced().get(name, ("",))
+        if len(places) > 1:
+            raise LookupError(f"no single {self.word} {name!r} ({' and '.join(places)} are announced by that name)")
+        return places[0]
 
-    def announced(self) -> dict[str, str]:
+    def announced(self) -> dict[str, tuple[str, ...]]:
         """Return what installed packages announce as entry points of the group ``artifact.tasks`` and the like.
 
-        By name, as ``module:attribute``; a file of the artifact goes before an entry point of its name.
+        By name, as ``module:attribute``, several where packages disagree; a file of the artifact goes before an entry
+        point of its name.
         """
-        return {of.name: of.value for of in entry_points(group=self.package) if of.name not in self.known()}
+        found = announced(self.package)
+        return {name: places for name, places in found.items() if name not in self.known()}
 
     def known(self) -> tuple[str, ...]:
         """Return the names of those that come with the artifact: the files of its folder."""
@@ -82,6 +89,18 @@ class Kind(Generic[Plugin]):
         """What to write where a name leads nowhere."""
         plural = self.word + ("es" if self.word.endswith("ch") else "s")
         return f"list {plural} among {', '.join((*self.known(), *sorted(self.announced())))} or as module:attribute"
+
+
+def announced(group: str) -> dict[str, tuple[str, ...]]:
+    """Return where the entry points of a group lead to, by name: a module, or ``module:attribute``.
+
+    A package that lies twice on the path counts once.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for of in sorted(entry_points(group=group)):
+        place = f"{of.module}:{of.attr}" if of.attr else of.module
+        found[of.name] = tuple(dict.fromkeys((*found.get(of.name, ()), place)))
+    return found
 
 
 def written_at(thing: Any) -> Place | None:
@@ -120,7 +139,8 @@ def in_a_line(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {said}".split())
 
 
-def _cause(error: Exception, module: str) -> str:
+def cause(error: Exception, module: str) -> str:
+    """Say in one line why a module could not be imported, and at which line of somebody's own."""
     said = in_a_line(error)
     if isinstance(error, ModuleNotFoundError) and error.name and f"{module}.".startswith(f"{error.name}."):
         return f"{said}; is the folder that holds it on PYTHONPATH?"

@@ -18,10 +18,13 @@ from artifact.store.paths import ROOT
 def code_and_versions(roots: Iterable[str]) -> dict[str, str]:
     """Return the manifest's part of all code behind the given modules: a checksum per file, a version per library.
 
-    Comments, docstrings and layout do not count. What Python itself ships is told by Python's version.
+    Comments, docstrings and layout do not count. What Python itself ships is told by Python's version. A package that
+    one of the given modules is in is told by its code even where it is installed: a plug-in changes without a release.
     """
+    roots = list(roots)
+    own = {name.partition(".")[0] for name in roots}
     found = {"version of Python": platform.python_version()}
-    waiting, seen = list(roots), set()
+    waiting, seen = [*roots], set()
     while waiting:
         name = waiting.pop()
         if name in seen:
@@ -29,7 +32,7 @@ def code_and_versions(roots: Iterable[str]) -> dict[str, str]:
         seen.add(name)
         top, _, below = name.partition(".")
         path = _source(top)
-        if path is not None and (library := _library(path)):
+        if path is not None and (library := _library(path)) and not (library == "site" and top in own):
             # Looking for what lies below would import the library.
             found |= {f"version of {top}": _version(top)} if library == "site" else {}
             continue
@@ -76,7 +79,9 @@ def _version(top: str) -> str:
 
 @cache
 def _read(path: Path, module: str) -> tuple[str, tuple[str, ...]]:
-    """Return a source file's checksum and the names of all modules that it may import, lazily or not."""
+    """Return a file's checksum and the names of all modules that it may import, lazily or not (compiled: none)."""
+    if path.suffix != ".py":
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:16], ()
     tree = ast.parse(path.read_bytes())
     imported = tuple(dict.fromkeys(_imports(tree, module, path.name == "__init__.py")))
     for node in ast.walk(tree):

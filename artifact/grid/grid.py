@@ -136,6 +136,7 @@ class Grid:
             "data-set seed": cell.seeds.dataset,
             "training seed": cell.seeds.training,
             **{name: line.sha256 if line else "synthetic" for name, line in lines.items()},
+            **{f"{name} as read": line.read_as for name, line in lines.items() if line},
             "device": self.device,
             **{f"engine.{name}": value for name, value in self.engine(cell)},
             **({"labels of every ping": "kept"} if cell.labels else {}),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from artifact.errors import BadInputError, printable
+from artifact.plugins import announced, cause
 from artifact.trace.lines import Lines, opened
 from artifact.trace.log import Log, Series, SetAside, gaps_of, resolution_of
 from artifact.trace.readers import (
@@ -49,7 +52,9 @@ READERS: tuple[Reader, ...] = (
     *(parquet, atlas, scamper, ping_json, smokeping, pingplotter, powershell),
     *(ping, windows, fping, mtr, timed, table),
 )
-"""Asked in this order; a table says least about itself, so it comes last."""
+"""Asked in this order; a table says least about itself, so it comes last, behind what packages announce."""
+GROUP = "artifact.readers"
+"""The entry points by which a package announces modules of readers."""
 
 
 def read_log(path: Path, at_most: int | None = None) -> Log:
@@ -95,11 +100,26 @@ def read_trace(path: Path, at_most: int | None = None, series: str | None = None
 
 
 def _reader_of(lines: Lines) -> Reader:
-    for reader in READERS:
+    readers = [*READERS[:-1], *_announced(), READERS[-1]]
+    for reader in readers:
         if reader.recognises(lines.head):
             return reader
-    known = ", ".join(f"'{reader.FORMAT}'" for reader in READERS)
+    known = ", ".join(f"'{reader.FORMAT}'" for reader in readers)
     raise BadInputError(lines.path, "is a log of no known format", f"give one of {known}")
+
+
+def _announced() -> Iterator[Reader]:
+    """Give the readers of other packages, by name; one that is none is a BadInputError that names its entry point."""
+    for name, places in sorted(announced(GROUP).items()):
+        for place in places:
+            where, remedy = f"entry point {name} = {place}", "mend the package that announces it, or uninstall it"
+            try:
+                module = importlib.import_module(place)
+            except Exception as error:  # whatever a module of somebody else's raises on import
+                raise BadInputError(where, cause(error, place), remedy) from None
+            if lacks := [part for part in ("FORMAT", "recognises", "read") if not hasattr(module, part)]:
+                raise BadInputError(where, f"is no reader: it has no {' and no '.join(lacks)}", remedy)
+            yield cast(Reader, module)
 
 
 def _trace(  # noqa: PLR0913 - what a trace is made of

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,3 +43,8 @@ class Trace:
 
     def __len__(self) -> int:
         return len(self.rtt_us)
+
+    @cached_property
+    def read_as(self) -> str:
+        """The checksum of the RTTs, which another reader of the same file would change."""
+        return hashlib.sha256(self.rtt_us.astype("<i8").tobytes()).hexdigest()
