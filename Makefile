@@ -60,8 +60,7 @@ MAKEFLAGS += --no-print-directory
 TORCH_LOCK := requirements/torch-$(or $(filter cpu cuda,$(DEVICE)),cpu).txt
 # Named by what is installed and made by nothing: a finished environment is never touched again.
 STAMP := .installed-$(shell cat requirements/requirements.txt $(TORCH_LOCK) | sha256sum | cut -c1-16)
-LARGE_STAMP := .large-$(shell cat requirements/large.txt | sha256sum | cut -c1-16)
-export TORCH_LOCK STAMP LARGE_STAMP
+export TORCH_LOCK STAMP
 RUN := "$$VENV/bin/python" -m artifact
 WITH := PYTHONPATH=$$(echo "$$VENV"/lib/python3.*/site-packages)
 STUDY_ARGS := --study "$$STUDY" --results "$$RESULTS" --device "$$DEVICE" $${RUNS:+--runs "$$RUNS"} $${TRACE:+--trace "$$TRACE"} $${SERIES:+--series "$$SERIES"} $${SCHEDULER:+--scheduler "$$SCHEDULER"} $${WORKERS:+--workers "$$WORKERS"}
@@ -72,7 +71,17 @@ define own_environment
 	"$$PYTHON" tools/environment.py "$$VENV-$(1)" requirements/$(1).txt
 endef
 
-.PHONY: help setup all data train report status verify compare-reference reference test smoke audit annotate multiverse bench bench-changes calibrate docs lint lock container container-test container-same reproduce faults golden mutants fuzz sbom vulnerabilities workflows tools-setup changes-setup browser browser-setup large-setup large-test release clean distclean
+# What the lock requirements/NAME.txt adds to $(VENV) itself, once for each content of it.
+define added_to_environment
+	stamp="$$VENV/.$(1)-$$(sha256sum <requirements/$(1).txt | cut -c1-16)"
+	if [ -e "$$stamp" ]; then exit 0; fi
+	echo "[setup] installing $(1).in" >&2
+	"$$VENV/bin/python" -m pip install --no-deps --require-hashes --no-compile --progress-bar off -r requirements/$(1).txt >>"$$VENV/pip.log" 2>&1 || \
+		{ tail -n 15 "$$VENV/pip.log" >&2; echo "make: set-up failed; the whole log is $$VENV/pip.log; run it again" >&2; exit 2; }
+	touch "$$stamp"
+endef
+
+.PHONY: help setup all data train report status verify compare-reference reference test smoke audit annotate multiverse bench bench-changes calibrate docs lint lock container container-test container-same reproduce faults golden mutants fuzz sbom vulnerabilities workflows tools-setup changes-setup browser browser-setup large-setup large-test tsfresh-setup inputs many-tasks release clean distclean
 
 help: ## print these targets
 	echo "usage: make TARGET [VARIABLE=value ...]      (times: two cores)"
@@ -134,6 +143,12 @@ bench-changes: $(if $(CHANGES),changes-setup) ## change points beside ruptures' 
 	if [ -z "$$CHANGES" ]; then echo "make: bench-changes needs CHANGES=DIR, a folder of labelled series; docs/changes.md says which" >&2; exit 2; fi
 	$(WITH) "$$VENV-changes/bin/python" -m artifact changes "$$CHANGES" --results "$$RESULTS"
 
+inputs: tsfresh-setup ## multi-task training on the ping, its surroundings and tsfresh's features, in one table (10 min)
+	$(RUN) audit inputs $(STUDY_ARGS)
+
+many-tasks: setup ## what training costs with the paper's tasks, the study's and twice as many (5 min)
+	$(RUN) audit many_tasks $(STUDY_ARGS)
+
 calibrate: setup ## choose the open parameters again on the calibration seeds; goes on where it stopped (3 min)
 	$(RUN) calibrate $(STUDY_ARGS)
 
@@ -154,7 +169,8 @@ lock: ## make the locks again; needs uv, and pip's sources through UV_FIND_LINKS
 	$$compile browser.in -c requirements.txt -o browser.txt; \
 	$$compile torch-cuda.in -c requirements.txt --python-platform x86_64-manylinux_2_28 -o torch-cuda.txt; \
 	$$compile large.in -c requirements.txt -o large.txt; \
-	for lock in requirements tools uv changes browser large torch-cuda; do "$$PYTHON" ../tools/reasons.py $$lock.txt $$lock.in; done
+	$$compile tsfresh.in -c requirements.txt -c large.txt -o tsfresh.txt; \
+	for lock in requirements tools uv changes browser large tsfresh torch-cuda; do "$$PYTHON" ../tools/reasons.py $$lock.txt $$lock.in; done
 
 container: ## build the image with docker, podman or buildah, DEVICE=cuda with its own lock (2-5 min)
 	tools/container build
@@ -203,14 +219,13 @@ release: tools-setup ## archive, checksums, SBOM and reference in release/, with
 	"$$PYTHON" tools/release.py release
 
 large-setup: setup ## add what `label`, SCHEDULER= and WORKERS= need to the environment, from its own lock (seconds)
-	if [ -e "$$VENV/$$LARGE_STAMP" ]; then exit 0; fi
-	echo "[setup] installing pyarrow and distributed" >&2
-	"$$VENV/bin/python" -m pip install --no-deps --require-hashes --no-compile --progress-bar off -r requirements/large.txt >>"$$VENV/pip.log" 2>&1 || \
-		{ tail -n 15 "$$VENV/pip.log" >&2; echo "make: set-up failed; the whole log is $$VENV/pip.log; run it again" >&2; exit 2; }
-	touch "$$VENV/$$LARGE_STAMP"
+	$(call added_to_environment,large)
 
-large-test: large-setup ## the tests of Parquet and Dask, which `make test` leaves out without them (1 min)
-	"$$VENV/bin/python" -m pytest tests/unit/archive tests/unit/grid/test_dask.py
+tsfresh-setup: setup ## add what the input `tsfresh` needs to the environment, from its own lock (1 min)
+	$(call added_to_environment,tsfresh)
+
+large-test: large-setup tsfresh-setup ## the tests of Parquet, Dask and tsfresh, which `make test` leaves out without them (1 min)
+	"$$VENV/bin/python" -m pytest tests/unit/archive tests/unit/grid/test_dask.py tests/unit/inputs tests/contract/test_inputs.py
 
 golden: smoke ## write the checksums of the smoke run's stages into data/ (1 min)
 	$(RUN) golden "$$RESULTS/smoke" --write

@@ -7,8 +7,8 @@ import importlib.util
 from artifact.errors import BadInputError
 
 
-def needed(*libraries: str) -> None:
-    """Refuse to begin without libraries of requirements/large.in."""
+def needed(*libraries: str, target: str = "large-setup") -> None:
+    """Refuse to begin without libraries that a target of the Makefile installs."""
     for library in libraries:
         if importlib.util.find_spec(library) is None:
-            raise BadInputError(library, "is not installed", "run `make large-setup`")
+            raise BadInputError(library, "is not installed", f"run `make {target}`")

@@ -29,7 +29,7 @@ QUESTIONS = (
 )
 """Answered by `make all`, in the order of the report."""
 
-ON_DEMAND = ("multiverse",)
+ON_DEMAND = ("multiverse", "inputs", "many_tasks")
 """Asked for by name alone: they need minutes."""
 
 

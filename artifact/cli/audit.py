@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def command(grid: Grid, data: Path, name: str, worlds: int, traces: Path | None) -> None:
     """Answer one question of the audit, NAME, and print its table."""
     from artifact import rebuild
-    from artifact.audit import asks
+    from artifact.audit import ON_DEMAND, asks
     from artifact.audit.answer import Answer, as_text
     from artifact.report.page import render
     from artifact.reported import Plan
@@ -31,22 +31,23 @@ def command(grid: Grid, data: Path, name: str, worlds: int, traces: Path | None)
     _check(name, traces, grid)
     with rebuild.writing(grid.results, data):
         results = rebuild.rebuild(grid)
-        if option := _option(name, worlds, traces):
-            asked = asks(name, Plan(grid.file), option[1])
+        given = _given(name, worlds, traces)
+        if given or name in ON_DEMAND:
+            asked = asks(name, Plan(grid.file), *given.values())
             grid.do([cell for some in asked.values() for cell in some])
             answer = rebuild.answered(grid, name, asked, results)
-            options = f" --{option[0]} {as_typed(option[1])}"
+            options = "".join(f" --{option} {as_typed(value)}" for option, value in given.items())
             rebuild.keep_answer(grid, name, dataclasses.replace(answer, options=options))
             results = rebuild.rebuild(grid)
         render(grid.results)
     print(as_text(Answer(**results["audit"][name])))
 
 
-def _option(name: str, worlds: int, traces: Path | None) -> tuple[str, int | Path] | None:
-    """Return what makes the answer one on demand; nothing where `make all` has it."""
+def _given(name: str, worlds: int, traces: Path | None) -> dict[str, int | Path]:
+    """Return the options that a question takes and was given, by name."""
     if name == "multiverse":
-        return "worlds", worlds
-    return ("traces", traces) if name == "real_lines" and traces else None
+        return {"worlds": worlds}
+    return {"traces": traces} if traces else {}
 
 
 def _check(name: str, traces: Path | None, grid: Grid) -> None:

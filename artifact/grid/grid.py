@@ -42,6 +42,7 @@ class Cell:
     ``approaches`` and ``tasks`` are names; no tasks means all of the study's. A timed cell is worked out by the
     study's own engine, any other by the fast one. No base trace means the grid's own base; so it does in ``onto``, the
     lines of different names that what was fitted is used on as well. ``labels``: those of every ping are kept too.
+    ``repeats``: so often is each task there, under other names, which are streams of random numbers of their own.
     """
 
     seeds: Seeds
@@ -52,6 +53,7 @@ class Cell:
     timed: bool = False
     onto: tuple[Trace | None, ...] = ()
     labels: bool = False
+    repeats: int = 1
 
 
 @dataclass(frozen=True)
@@ -149,10 +151,10 @@ class Grid:
         return self._settled(cell)[1] if cell.timed else FAST
 
     def _settled(self, cell: Cell) -> tuple[Setting, EngineParameters, dict[str, str]]:
-        key = (cell.variation.name if cell.variation else "", cell.approaches, cell.tasks)
+        key = (cell.variation.name if cell.variation else "", cell.approaches, cell.tasks, cell.repeats)
         if key not in self._known:
             file = varied(self.file, cell.variation)
-            setting = setting_of(file, cell.approaches, cell.tasks)
+            setting = _repeated(setting_of(file, cell.approaches, cell.tasks), cell.repeats)
             self._known[key] = setting, file.study.engine, code_of(setting)
         return self._known[key]
 
@@ -257,6 +259,13 @@ def code_of(setting: Setting) -> dict[str, str]:
         bodies += [approach.asks] if approach.asks else []
         bodies += approach.input.bodies if approach.input else []
     return code_and_versions(dict.fromkeys([*modules, *(body.__module__ for body in bodies)]))
+
+
+def _repeated(setting: Setting, repeats: int) -> Setting:
+    again = [
+        dataclasses.replace(task, name=f"{task.name}_{k}") for k in range(2, repeats + 1) for task in setting.tasks
+    ]
+    return dataclasses.replace(setting, tasks=(*setting.tasks, *again))
 
 
 def _counted(reasons: Iterable[Sequence[str]]) -> list[str]:

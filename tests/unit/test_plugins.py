@@ -102,5 +102,5 @@ def test_a_module_that_cannot_be_imported_is_one_line(outside: Path, text: str, 
 
 def test_the_remedy_names_what_there_is() -> None:
     assert TASKS.remedy == "list tasks among jitter, noise, outage, route_change, swell or as module:attribute"
-    assert INPUTS.remedy.startswith("list inputs among ping, window")
+    assert INPUTS.remedy.startswith("list inputs among ping, tsfresh, window")
     assert APPROACHES.remedy.startswith("list approaches among blind, coin, dawid_skene, gold_network, ")

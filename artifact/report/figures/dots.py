@@ -47,7 +47,9 @@ def dots(answer: Mapping[str, Any]) -> str | None:
 def _bands(answer: Mapping[str, Any]) -> list[Band]:
     at = {column: place for place, column in enumerate(answer["columns"])}
     drawn = [column for column in answer.get("draws", ()) if column in at]
-    rows = [row for row in answer["rows"] if any(_measured(row[at[column]]) for column in drawn)]
+    # An answer of seconds alone has no other rows.
+    listed = answer["rows"] or answer.get("times", ())
+    rows = [row for row in listed if any(_measured(row[at[column]]) for column in drawn)]
     bands = []
     for columns in np.array_split(drawn, math.ceil(len(drawn) / PER_LINE)) if drawn else ():
         for differences in (False, True):

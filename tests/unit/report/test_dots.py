@@ -35,6 +35,15 @@ def test_a_panel_per_column_that_is_asked_for_and_differences_apart(
     ]
 
 
+def test_where_an_answer_has_seconds_alone_they_are_drawn(answer: dict[str, Any], figures: list[Figure]) -> None:
+    answer["times"] = [["three tasks", *answer["rows"][0][1:]]]
+    dots(answer)
+    assert names(figures[0])[0] == ("noise", ["random"])
+    answer["rows"] = []
+    dots(answer)
+    assert names(figures[1])[0] == ("noise", ["three tasks"])
+
+
 def test_dots_and_intervals_are_the_cells(answer: dict[str, Any], figures: list[Figure]) -> None:
     answer["rows"][0][2] = {"mean": 0.7, "ci95": [0.65, 0.75], "runs": [0.7]}
     dots(answer)
