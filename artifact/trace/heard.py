@@ -164,6 +164,7 @@ class _Thread:
     def __init__(self, at: int, seq: int, answered: bool) -> None:
         self.lines, self.first, self.last, self.touched = [at], seq, seq, at
         self.answered = {seq} if answered else set()
+        self.leap: tuple[int, int, int] | None = None
 
     def distance(self, seq: int, answered: bool) -> int | None:
         """Return how far on a ping of this number is, None where it is none of this run."""
@@ -179,6 +180,8 @@ class _Thread:
     def take(self, at: int, seq: int, answered: bool) -> None:
         ahead = (seq - self.last) % SEQUENCE
         if ahead <= LATEST:
+            if ahead > OVERTAKEN:
+                self.leap = len(self.lines), self.last, self.last + ahead
             self.last += ahead
         self.lines.append(at)
         self.touched = at
@@ -186,6 +189,19 @@ class _Thread:
             self.answered.add(self.last if ahead <= LATEST else self.last - (self.last - seq) % SEQUENCE)
             if len(self.answered) > 4 * LATEST:
                 self.answered = {one for one in self.answered if one > self.last - LATEST}
+
+    def parted(self, seq: int) -> _Thread | None:
+        """Give up what came since the last long way ahead, as the run it was, where ``seq`` goes on before that."""
+        if self.leap is None or not 0 < (seq - self.leap[1]) % SEQUENCE <= OVERTAKEN:
+            return None
+        count, before, first = self.leap
+        other = _Thread(self.lines[count], first, answered=False)
+        other.lines, self.lines = self.lines[count:], self.lines[:count]
+        other.last, self.last, self.leap = self.last, before, None
+        other.touched, self.touched = self.touched, self.lines[-1]
+        other.answered = {one for one in self.answered if one >= first}
+        self.answered -= other.answered
+        return other
 
 
 def _interleaved(heard: Heard) -> list[Heard]:
@@ -196,8 +212,15 @@ def _interleaved(heard: Heard) -> list[Heard]:
         distances = [(d, t.touched, t) for t in open_ones if (d := t.distance(seq, rtt >= 0)) is not None]
         if distances:
             min(distances, key=lambda one: one[:2])[2].take(at, seq, rtt >= 0)
+            continue
+        for mixed in open_ones:
+            if other := mixed.parted(seq):
+                threads.append(other)
+                mixed.take(at, seq, rtt >= 0)
+                break
         else:
             threads.append(_Thread(at, seq, rtt >= 0))
+    threads.sort(key=lambda thread: thread.lines[0])
     lanes: list[list[_Thread]] = []
     for thread in threads:
         lane = next((lane for lane in lanes if lane[-1].lines[-1] < thread.lines[0]), None)

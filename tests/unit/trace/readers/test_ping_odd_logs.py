@@ -87,6 +87,15 @@ HOSTS = {
         header(A) + header(A) + "".join(reply(40 + n, n, A) + reply(n, 10 + n, A) for n in range(1, 31)),
         {A: [1_000 * n for n in range(1, 31)], f"{A} (2)": [1_000 * (10 + n) for n in range(1, 31)]},
     ),
+    "two pings of one host, the one far ahead behind the other": (
+        header(A) + header(A) + "".join(reply(n, n, A) + reply(500 + n, 10 + n, A) for n in range(1, 31)),
+        {A: [1_000 * n for n in range(1, 31)], f"{A} (2)": [1_000 * (10 + n) for n in range(1, 31)]},
+    ),
+    "a second ping of one host, far ahead, that is heard later": (
+        header(A) + "".join(reply(n, n, A) for n in range(1, 11))
+        + "".join(reply(300 + n, 10 + n, A) + reply(n, n, A) for n in range(11, 31)),
+        {A: [1_000 * n for n in range(1, 31)], f"{A} (2)": [1_000 * (10 + n) for n in range(11, 31)]},
+    ),
     "unanswered pings between two hosts": (
         header(A) + header(B) + reply(1, 1, A) + reply(1, 2, B)
         + "no answer yet for icmp_seq=2\n" + reply(2, 3, B) + reply(3, 4, A) + reply(3, 5, B),
