@@ -95,7 +95,8 @@ def _standing(results: Mapping[str, Any]) -> str:
 
 def _stands(results: Mapping[str, Any]) -> str:
     told = standing(results)
-    names = f" Those are {listed(line.head for line in told.stands)}." if told.stands else ""
+    these = "Those are" if len(told.stands) > 1 else "That is"
+    names = f" {these} {listed(line.head for line in told.stands)}." if told.stands else ""
     return "\n\n".join([*_list("Know first:", told.limits), f"**{told.count}**{names}"])
 
 

@@ -130,6 +130,8 @@ def test_what_stands_comes_after_what_to_know_and_why_the_rest_does_not_is_a_tab
 def test_nothing_that_stands_is_said_alone(whole: dict[str, Any]) -> None:
     claims = [{**claim, "stands": False} for claim in whole["claims"]]
     assert BLOCKS["stands"]({**whole, "claims": claims}).endswith("stands.**")
+    claims[0]["stands"] = True
+    assert BLOCKS["stands"]({**whole, "claims": claims}).endswith("without a reservation.** That is C1.")
 
 
 def test_a_story_without_a_part_has_no_heading_for_it(whole: dict[str, Any]) -> None:
