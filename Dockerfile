@@ -21,8 +21,9 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=certi
         || { tail -n 30 /venv/pip.log >&2; exit 2; }; \
     : >/venv/pip.log; rm -f /venv/.lock; cd /venv/lib/python3.11/site-packages/torch; \
     rm -rf test include; find bin -type f ! -name torch_shm_manager -delete; \
-    /venv/bin/python -I /locks/tools/imported.py \
-        | /venv/bin/python -I -m compileall -q -i - --invalidation-mode unchecked-hash; \
+    find /venv -name '*.pyc' -delete; \
+    /venv/bin/python -IB /locks/tools/imported.py \
+        | /venv/bin/python -IB -m compileall -q -i - --invalidation-mode unchecked-hash; \
     rm -rf /tmp/*
 
 COPY . /artifact

@@ -171,6 +171,13 @@ def test_what_the_image_says_of_itself_comes_from_build_arguments() -> None:
         assert f"org.opencontainers.image.{label}=${{{label.upper()}}}" in text
 
 
+def test_no_bytecode_in_the_image_names_a_time() -> None:
+    """-I does not hear PYTHONDONTWRITEBYTECODE, and compileall leaves bytecode alone that is there already."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert "-name '*.pyc' -delete; \\\n    /venv/bin/python -IB /locks/tools/imported.py" in text
+    assert "| /venv/bin/python -IB -m compileall -q -i - --invalidation-mode unchecked-hash" in text
+
+
 PYTEST = "-m pytest -p no:cacheprovider --numprocesses auto --maxprocesses 4 --dist loadfile"
 
 
