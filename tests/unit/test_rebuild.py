@@ -79,7 +79,7 @@ def test_the_same_command_again_does_nothing(copied: Path) -> None:
     assert "cells" not in said.stderr
     assert (copied / "results.json").read_bytes() == results
     changed = {name for name, at in touched(copied).items() if before.get(name) != at}
-    assert changed <= {"results.json", "table1.csv"}
+    assert changed <= {"results.json", "table1.csv", ".steps.json"}
 
 
 def test_interrupted_work_goes_on_where_it_stopped(small_results: Path, copied: Path, grid: Grid) -> None:

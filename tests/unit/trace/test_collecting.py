@@ -196,7 +196,10 @@ def test_nothing_is_overwritten(tmp_path: Path, stand_in: Callable[[str], None])
         ("192.0.2.1", 10**15, 1.0, "log: 1,000,000,000,000,000 pings take some 100,000,000,000.0 MB, and "),
     ],
 )
-def test_refuses(tmp_path: Path, host: str, count: int, interval_s: float, problem: str) -> None:
+def test_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, count: int, interval_s: float, problem: str
+) -> None:
+    monkeypatch.setattr("artifact.trace.collecting.shutil.which", lambda name: f"/bin/{name}")
     said = refusal(host, count, tmp_path / "log", interval_s)
     assert said.removeprefix(f"{tmp_path}/").startswith(problem)
     assert list(tmp_path.iterdir()) == []
