@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from artifact.approaches.multi_task import multi_task
-from artifact.audit.answer import MEASURES, Answer, Cell, Found, each_in_words
+from artifact.audit.answer import MEASURES, Answer, Cell, Found, asked, each_in_words
 from artifact.grid.grid import Cell as GridCell
 from artifact.labeling.bucket import ColumnSeries
 from artifact.reported import Plan
@@ -19,8 +19,9 @@ ROWS = {LABEL_MODELS: ("", "single_task"), SEPARATE: ("", "separate_networks"), 
 
 
 def asks(plan: Plan) -> Mapping[str, Sequence[GridCell]]:
-    """Ask for every data set with every training seed, which are there in any case."""
-    return dict.fromkeys(ROWS, plan.crossed())
+    """Ask for every data set with every training seed, there in any case where the study lists these approaches."""
+    listed = {approach for _, approach in ROWS.values()} <= set(plan.judged)
+    return dict.fromkeys(ROWS, plan.crossed()) if listed else asked(plan, ROWS)
 
 
 def answer(found: Found) -> Answer:
