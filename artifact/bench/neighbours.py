@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import statistics
-import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -68,7 +68,7 @@ def _alone_on(core: int) -> Iterator[None]:
 
 @contextmanager
 def _neighbour(file: StudyFile, core: int) -> Iterator[Any]:
-    """Keep a process that does the same work for ever on a core, asleep but within what is yielded."""
+    """Keep a process that does the same work again and again on a core, asleep but within what is yielded."""
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
     process = spawn.Process(target=_busy, args=(file, core, theirs), daemon=True)
@@ -93,12 +93,13 @@ def _neighbour(file: StudyFile, core: int) -> Iterator[Any]:
 
 def _busy(file: StudyFile, core: int, ready: Any) -> None:
     one_thread()
-    # Killed, it would leave semaphores of its libraries behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    # Killed, it would leave semaphores of its libraries behind; an exception might come where Python drops it.
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
     os.sched_setaffinity(0, {core})
     _times(file)
     ready.send(True)
-    while True:
+    while not ended.is_set():
         _times(file)
 
 
