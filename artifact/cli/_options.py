@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -178,4 +179,5 @@ def as_typed(value: Any) -> str:
     if isinstance(value, Path):
         full = value.absolute()
         value = full.relative_to(ROOT) if full.is_relative_to(ROOT) else full
-    return shlex.quote(str(value))
+    # Where the locale knows ASCII alone, the bytes of another letter come in one by one.
+    return shlex.quote(os.fsencode(str(value)).decode("utf-8", "replace"))

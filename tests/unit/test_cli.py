@@ -16,7 +16,7 @@ import click
 import pytest
 
 from artifact.claims.expected import expected
-from artifact.cli._options import grid_options
+from artifact.cli._options import as_typed, grid_options
 from artifact.grid.grid import Grid
 from artifact.results import SCHEMA_VERSION
 from artifact.store.kept import write_checked
@@ -327,6 +327,10 @@ def test_a_folder_beyond_ascii_is_no_obstacle_where_the_locale_knows_nothing_els
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PATH": "/usr/bin:/bin"}
     said = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=plain, check=False)
     assert (said.returncode, said.stderr) == (0, "")
+
+
+def test_a_command_names_a_folder_by_its_letters_whatever_the_locale_makes_of_them() -> None:
+    assert as_typed(Path("/stra\udcc3\udc9fe")) == as_typed(Path("/straße")) == "'/straße'"
 
 
 def test_tasks_are_listed_with_their_functions() -> None:
