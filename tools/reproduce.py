@@ -83,6 +83,10 @@ def build(folder: Path, conditions: Conditions, full: bool) -> None:
     results = folder / "results"
     command = [sys.executable, "-m", "artifact", "all" if full else "smoke", "--results", str(results)]
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    # The page names the commit that fixed the ranges, and a copy has no history.
+    told = ["git", "log", "-1", "--format=%H", "--", "paper_tables/claims.toml"]
+    commit = subprocess.run(told, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    environment["ARTIFACT_CLAIMS_REVISION"] = commit
     subprocess.run(
         [*command, "--data", str(results / "data")],
         cwd=folder / "source",
