@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import re
 import zlib
@@ -18,6 +17,7 @@ from artifact.annotate.events import GAP, in_words
 from artifact.annotate.hand import Agreement, ByHand
 from artifact.annotate.labels import Labelers
 from artifact.report.looks import COLOURS, Look, looks
+from artifact.report.template import content_hash, environment
 from artifact.tasks.task import NORMAL, PROPERTY, Task, description
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def page(
             agreements=agreements,
             style=style,
             script=script,
-            hashes={"style": _hash(style), "script": _hash(script)},
+            hashes={"style": content_hash(style), "script": content_hash(script)},
             # What stands in a script element ends with the first "</", whatever its type.
             meta=json.dumps(meta, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c"),
             blobs=[base64.b64encode(blob).decode() for _, blob in packed],
@@ -187,22 +187,10 @@ def _read(name: str) -> str:
     return (HERE / name).read_text(encoding="utf-8")
 
 
-def _hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
 def _environment() -> jinja2.Environment:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["unbroken"] = _unbroken
-    return environment
+    found = environment(HERE)
+    found.filters["unbroken"] = _unbroken
+    return found
 
 
 def _unbroken(text: str) -> markupsafe.Markup:

@@ -23,8 +23,9 @@ from artifact.archive.reading import BadPingsError
 from artifact.archive.summary import write_summaries
 from artifact.errors import BadInputError
 from artifact.grid.code import code_and_versions
-from artifact.grid.executor import Executor, Place, one_thread, workers_at
+from artifact.grid.executor import Executor, Place, one_thread
 from artifact.grid.grid import code_of, parameters_of
+from artifact.grid.places import workers_at
 from artifact.store.files import appearing, held, json_sha256, numbers_as_bytes, remove_torn
 from artifact.store.kept import keep, stale
 from artifact.study import StudyFile

@@ -1,4 +1,4 @@
-"""Where pieces of work are done: on this machine's cores, each in a process of one thread, or by Dask.
+"""What pieces of work are done by, and where: a place, and on this machine's cores a process of one thread each.
 
 concurrent.futures with less around it than loky needs: that leaves workers behind when its parent is killed.
 """
@@ -50,19 +50,6 @@ class Place:
 
 
 HERE = Place()
-
-
-@contextmanager
-def workers_at(place: Place, most: int, device: str = "cpu") -> Iterator[Executor]:
-    """Offer the workers of a place, no more than ``most`` on this machine's cores."""
-    if place == HERE:
-        with local_processes(most, device) as executor:
-            yield executor
-        return
-    from artifact.grid.dask import dask_workers
-
-    with dask_workers(place) as executor:
-        yield executor
 
 
 @contextmanager

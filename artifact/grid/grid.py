@@ -13,7 +13,8 @@ from functools import cached_property
 from typing import Any
 
 from artifact.grid.code import code_and_versions
-from artifact.grid.executor import HERE, Place, workers_at
+from artifact.grid.executor import HERE, Place
+from artifact.grid.places import workers_at
 from artifact.parameters import FAST, EngineParameters
 from artifact.run import Run, Seeds, Setting, run
 from artifact.setting import setting_of, varied

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +25,7 @@ from artifact.report.claims import (
     published,
 )
 from artifact.report.standing import said, standing
+from artifact.report.template import content_hash, environment
 from artifact.results import read_results
 from artifact.store.files import sha256, write_text
 from artifact.store.kept import keep, stale
@@ -81,7 +80,7 @@ def _page(paths: ResultPaths, results: Mapping[str, Any], series: pd.DataFrame) 
             level=level(results),
             walls={name: of["wall"] for name, of in results["timing"].items() if of.get("wall")},
             style=style,
-            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            style_hash=content_hash(style),
             gold=counts(series, names, "gold"),
             labelled=counts(series, names, first),
             speed=_speed(paths),
@@ -204,18 +203,10 @@ def _first_series(paths: ResultPaths, results: Mapping[str, Any]) -> Path:
 
 
 def _environment() -> jinja2.Environment:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"score": _score, "interval": _interval, "seconds": _seconds, "thousands": _thousands}
-    environment.filters["step"] = _step
-    return environment
+    found = environment(HERE)
+    found.filters |= {"score": _score, "interval": _interval, "seconds": _seconds, "thousands": _thousands}
+    found.filters["step"] = _step
+    return found
 
 
 def _series(path: Path) -> pd.DataFrame:

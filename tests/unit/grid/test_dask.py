@@ -16,7 +16,8 @@ from dask import config as dask_config
 
 from artifact.errors import BadInputError
 from artifact.grid import dask
-from artifact.grid.executor import Place, workers_at
+from artifact.grid.executor import Place
+from artifact.grid.places import workers_at
 
 
 def squared(number: int) -> int:
