@@ -14,7 +14,7 @@ from made_up_pings import Write, pings
 
 pytest.importorskip("pyarrow")
 
-from artifact.annotate.labels import annotate
+from artifact.annotate.annotating import annotate
 from artifact.archive import label, plan, reading
 from artifact.archive.columns import Named
 from artifact.archive.label import label_archive
