@@ -11,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -78,17 +79,25 @@ class Kind(Generic[Plugin]):
 
     def known(self) -> tuple[str, ...]:
         """Return the names of those that come with the artifact: the files of its folder."""
-        path = importlib.import_module(self.package).__path__
+        folders = tuple(importlib.import_module(self.package).__path__)
         own = self.type.__module__.rpartition(".")[2]
-        return tuple(
-            sorted(found.name for found in pkgutil.iter_modules(path) if found.name != own and found.name[0] != "_")
-        )
+        return tuple(name for name in _modules(folders, tuple(map(_changed, folders))) if name != own)
 
     @property
     def remedy(self) -> str:
         """What to write where a name leads nowhere."""
         plural = self.word + ("es" if self.word.endswith("ch") else "s")
         return f"list {plural} among {', '.join((*self.known(), *sorted(self.announced())))} or as module:attribute"
+
+
+@cache
+def _modules(folders: tuple[str, ...], _: tuple[int, ...]) -> tuple[str, ...]:
+    """Return the names of public modules in folders, listed once for each time these were changed."""
+    return tuple(sorted(found.name for found in pkgutil.iter_modules(folders) if found.name[0] != "_"))
+
+
+def _changed(folder: str) -> int:
+    return Path(folder).stat().st_mtime_ns if Path(folder).is_dir() else 0
 
 
 def announced(group: str) -> dict[str, tuple[str, ...]]:

@@ -22,6 +22,7 @@ from artifact.approaches.approach import (
     Pings,
     Posterior,
     Training,
+    fit_each,
     label,
     training_views,
 )
@@ -75,39 +76,44 @@ def run(  # noqa: PLR0913 - one per thing that decides it
     device: str = "cpu",
     onto: Mapping[str, Trace | None] | None = None,
 ) -> list[Run]:
-    """Do one run for each pair of seeds; runs that are asked for together train their networks in one stack.
+    """Do one run for each pair of seeds.
 
     On a CPU the engine changes times and nothing else. ``trace`` is the base, a synthetic one drawn with the data-set
     seed where there is none. ``onto`` names other bases: data sets of the same seed are built on them as well, and
     what was fitted is scored on their testing rows.
     """
-    begun = [_voted(setting, of.dataset, engine, trace) for of in seeds]
-    for approach in setting.approaches:
-        wholes = [of.seen_by(approach) for of in begun]
-        trainings = {
-            (k, part): Training(pings, seeds[k].training, device, engine)
-            for k, whole in enumerate(wholes)
-            for part, pings in training_views(approach, whole, begun[k].dataset.splits["train"]).items()
-        }
-        for (k, part), (fitted, seconds) in approach.fit(trainings).items():
-            begun[k].fitted.setdefault(approach.name, {})[part] = fitted
-            begun[k].fit.setdefault(approach.name, {})[part] = seconds
-        for of, whole in zip(begun, wholes, strict=True):
-            of.labelled[approach.name] = label(of.fitted[approach.name], whole)
-    records = [_record(of, pair) for of, pair in zip(begun, seeds, strict=True)]
-    if onto:
-        for of, pair, record in zip(begun, seeds, records, strict=True):
-            record["carried"] = {name: _carried(setting, of, pair.dataset, base) for name, base in onto.items()}
-    return [
-        Run(of.dataset, of.votes, of.fitted, of.labelled, record) for of, record in zip(begun, records, strict=True)
-    ]
+    return run_together([(setting, of) for of in seeds], engine, trace, device, onto)
+
+
+def run_together(
+    asked: Sequence[tuple[Setting, Seeds]],
+    engine: EngineParameters = FAST,
+    trace: Trace | None = None,
+    device: str = "cpu",
+    onto: Mapping[str, Trace | None] | None = None,
+) -> list[Run]:
+    """Do a run for each setting with its seeds; what can be is fitted in one stack.
+
+    Settings that list other approaches are a ValueError.
+    """
+    begun = [_voted(setting, seeds, engine, trace) for setting, seeds in asked]
+    for approaches in zip(*(setting.approaches for setting, _ in asked), strict=True):
+        _fit(approaches, begun, device, engine)
+    found = []
+    for of in begun:
+        record = _record(of)
+        if onto:
+            record["carried"] = {name: _carried(of, base) for name, base in onto.items()}
+        found.append(Run(of.dataset, of.votes, of.fitted, of.labelled, record))
+    return found
 
 
 @dataclass(frozen=True)
 class _Begun:
     """A data set with its votes and the seconds that labeling took; approaches are added one after the other."""
 
-    tasks: tuple[Task, ...]
+    setting: Setting
+    seeds: Seeds
     dataset: Dataset
     series: ColumnSeries
     votes: dict[str, LabelMatrix]
@@ -118,17 +124,35 @@ class _Begun:
 
     def seen_by(self, approach: Approach) -> Pings:
         weak = self.labelled[approach.teacher].posteriors if approach.teacher in self.labelled else None
-        return seen(approach, self.tasks, self.series, self.votes, (self.dataset.gold, weak))
+        return seen(approach, self.setting.tasks, self.series, self.votes, (self.dataset.gold, weak))
 
 
-def _voted(setting: Setting, seed: int, engine: EngineParameters, trace: Trace | None) -> _Begun:
+def _fit(approaches: Sequence[Approach], begun: Sequence[_Begun], device: str, engine: EngineParameters) -> None:
+    """Fit one approach, under the parameters of each, to the training rows of each data set, and label all rows."""
+    if len({approach.name for approach in approaches}) > 1:
+        raise ValueError("runs that are done together have the same approaches, in one order")
+    wholes = [of.seen_by(approach) for approach, of in zip(approaches, begun, strict=True)]
+    asked = {
+        (k, part): (approach, Training(pings, begun[k].seeds.training, device, engine))
+        for k, (approach, whole) in enumerate(zip(approaches, wholes, strict=True))
+        for part, pings in training_views(approach, whole, begun[k].dataset.splits["train"]).items()
+    }
+    name = approaches[0].name
+    for (k, part), (fitted, seconds) in fit_each(asked).items():
+        begun[k].fitted.setdefault(name, {})[part] = fitted
+        begun[k].fit.setdefault(name, {})[part] = seconds
+    for of, whole in zip(begun, wholes, strict=True):
+        of.labelled[name] = label(of.fitted[name], whole)
+
+
+def _voted(setting: Setting, seeds: Seeds, engine: EngineParameters, trace: Trace | None) -> _Begun:
     """Build a data set and label it.
 
     Ping by ping, labeling functions are applied to training and validation rows, which is what the published rates
     fit (104 s x 114 it/s = 12,000 rows of 15,000), or to a sample of these, and timed there; the testing rows are
     labelled column-wise.
     """
-    dataset = build_dataset(setting.trace, setting.dataset, setting.tasks, seed, trace)
+    dataset = build_dataset(setting.trace, setting.dataset, setting.tasks, seeds.dataset, trace)
     series, votes, seconds = ColumnSeries(dataset.rtt_us), {}, {}
     of_rows = round(len(dataset.rtt_us) * (setting.dataset.train + setting.dataset.validation))
     at = _sample(of_rows, engine.sample)
@@ -142,7 +166,7 @@ def _voted(setting: Setting, seed: int, engine: EngineParameters, trace: Trace |
                 raise AssertionError(f"the two labeling engines disagree on {task.name}")
             sampled = {"rows": len(at), "of_rows": of_rows}
             seconds[task.name] |= {**sampled, "rows_s": each.spent_s, "rows_wall_s": each.wall_s}
-    return _Begun(setting.tasks, dataset, series, votes, seconds)
+    return _Begun(setting, seeds, dataset, series, votes, seconds)
 
 
 def _sample(rows: int, share: float) -> NDArray[np.int64]:
@@ -151,11 +175,11 @@ def _sample(rows: int, share: float) -> NDArray[np.int64]:
     return np.arange(count) * rows // count
 
 
-def _carried(setting: Setting, of: _Begun, seed: int, base: Trace | None) -> dict[str, Any]:
+def _carried(of: _Begun, base: Trace | None) -> dict[str, Any]:
     """Score what was fitted on the testing rows of another base, of which it sees no gold and no weak labels."""
-    other = _voted(setting, seed, FAST, base)
-    for approach in setting.approaches:
-        whole = seen(approach, setting.tasks, other.series, other.votes)
+    other = _voted(of.setting, of.seeds, FAST, base)
+    for approach in of.setting.approaches:
+        whole = seen(approach, of.setting.tasks, other.series, other.votes)
         other.labelled[approach.name] = label(of.fitted[approach.name], whole)
     return {name: _scored(other, said) for name, said in other.labelled.items()}
 
@@ -183,16 +207,16 @@ def seen(
     )
 
 
-def _record(of: _Begun, seeds: Seeds) -> dict[str, Any]:
-    dataset = of.dataset
+def _record(of: _Begun) -> dict[str, Any]:
+    dataset, tasks = of.dataset, of.setting.tasks
     return {
-        "seeds": {"dataset": seeds.dataset, "training": seeds.training},
+        "seeds": {"dataset": of.seeds.dataset, "training": of.seeds.training},
         "dataset_sha256": dataset.sha256(),
         "base": _described(dataset.base_us),
         "rows": {name: len(part) for name, part in dataset.splits.items()},
-        "apart": {task.name: _apart(dataset, task.name) for task in of.tasks},
+        "apart": {task.name: _apart(dataset, task.name) for task in tasks},
         "votes_sha256": {name: hashlib.sha256(votes.tobytes("C")).hexdigest() for name, votes in of.votes.items()},
-        "labeling": {task.name: _analysed(task, of) for task in of.tasks},
+        "labeling": {task.name: _analysed(task, of) for task in tasks},
         "scores": {name: _scored(of, said) for name, said in of.labelled.items()},
         "times": {
             "labeling": of.labeling,
@@ -224,7 +248,7 @@ def _apart(dataset: Dataset, task: str) -> float | None:
 def _scored(of: _Begun, said: Labelled) -> dict[str, dict[str, float | None]]:
     test, found = of.dataset.splits["test"], {}
     in_time = bool((np.diff(test) == 1).all())
-    for task in of.tasks:
+    for task in of.setting.tasks:
         if task.name not in said.labels:
             continue
         gold, labels = of.dataset.gold[task.name][test], said.labels[task.name][test]

@@ -25,6 +25,7 @@ Posterior = NDArray[np.floating[Any]]
 Need = Literal["votes", "weak labels", "input", "gold", "series"]
 State = Mapping[str, NDArray[Any]]
 Key = TypeVar("Key")
+Stacked = Callable[[Any], Any]
 
 JOINT = "all"
 """The one part of an approach that is fitted to all tasks at once."""
@@ -126,13 +127,17 @@ class Approach(Pluggable):
     joint: bool = False
     table: str = ""
     teacher: str = "single_task"
-    fits: list[tuple[Callable[..., Any], bool]] = field(default_factory=list)
+    fits: list[tuple[Callable[..., Any], Stacked | None]] = field(default_factory=list)
     loads: list[Callable[[State, tuple[Task, ...], Any], Fitted]] = field(default_factory=list)
     p: Any = None
     input: Input | None = None
 
-    def fitting(self, together: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Register how it is fitted: (training, parameters) -> fitted; ``together``: lists of both, in one go."""
+    def fitting(self, together: Stacked | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Register how it is fitted: (training, parameters) -> fitted.
+
+        With ``together`` it takes lists of both and fits them in one go: those whose parameters agree in what
+        ``together`` makes of them, something that can be hashed.
+        """
 
         def register(body: Callable[..., Any]) -> Callable[..., Any]:
             self.fits.append((body, together))
@@ -168,21 +173,41 @@ class Approach(Pluggable):
         """Return the names of what is fitted by itself: the tasks, or one part for all."""
         return [JOINT] if self.joint else [task.name for task in tasks]
 
+    @property
+    def stack(self) -> Any:
+        """What those that are fitted in one go with this one agree in; None where each is fitted by itself."""
+        ((_, together),) = self.fits
+        return together(self.p) if together else None
+
     def fit(self, trainings: Mapping[Key, Training]) -> dict[Key, tuple[Fitted, Seconds]]:
         """Fit every training by itself, or all in one stack where the engine says so; with the seconds of each."""
-        ((body, together),) = self.fits
-        stacked = together and all(training.engine.training == "stack" for training in trainings.values())
-        given = [list(trainings.values())] if stacked else [[training] for training in trainings.values()]
-        found: list[tuple[Fitted, Seconds]] = []
-        for some in given:
-            fitted, seconds = timed(partial(body, some if together else some[0], self.p), some[0].device)
-            found += [(one, seconds.shared(len(some))) for one in (fitted if together else [fitted])]
-        return dict(zip(trainings, found, strict=True))
+        return fit_each({key: (self, training) for key, training in trainings.items()})
 
     def load(self, state: State, tasks: Sequence[Task]) -> Fitted:
         """Return what was fitted, from its arrays."""
         (body,) = self.loads
         return body(state, tuple(tasks), self.p)
+
+
+def fit_each(asked: Mapping[Key, tuple[Approach, Training]]) -> dict[Key, tuple[Fitted, Seconds]]:
+    """Fit one approach, under the parameters of each, to each training; with the seconds of each.
+
+    Those that agree in what can be stacked are fitted in one go where their engine says so.
+    """
+    stacks: dict[Any, list[Key]] = {}
+    for key, (approach, training) in asked.items():
+        alone = approach.stack is None or training.engine.training != "stack"
+        stacks.setdefault(("alone", key) if alone else approach.stack, []).append(key)
+    found: dict[Key, tuple[Fitted, Seconds]] = {}
+    for keys in stacks.values():
+        approaches, trainings = zip(*(asked[key] for key in keys), strict=True)
+        ((body, together),) = approaches[0].fits
+        parameters = [approach.p for approach in approaches]
+        given = (list(trainings), parameters) if together else (trainings[0], parameters[0])
+        fitted, seconds = timed(partial(body, *given), trainings[0].device)
+        for key, one in zip(keys, fitted if together else [fitted], strict=True):
+            found[key] = one, seconds.shared(len(keys))
+    return {key: found[key] for key in asked}
 
 
 def training_views(approach: Approach, whole: Pings, train: Rows) -> dict[str, Pings]:

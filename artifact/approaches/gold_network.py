@@ -21,10 +21,12 @@ gold_network = Approach(
 gold_network.loading(multi_task.load)
 
 
-@gold_network.fitting(together=True)
-def fit(trainings: Sequence[Training], p: NetworkParameters) -> list[multi_task.FittedNetwork]:
+@gold_network.fitting(together=multi_task.in_one_stack)
+def fit(trainings: Sequence[Training], parameters: Sequence[NetworkParameters]) -> list[multi_task.FittedNetwork]:
     """Train on the gold labels of the training rows."""
-    kind = np.float32 if p.learns_from == "soft" else np.int8
-    return multi_task.train(
-        trainings, p, lambda training: {task: gold.astype(kind) for task, gold in training.pings.gold.items()}
-    )
+    return multi_task.train(trainings, parameters, _gold)
+
+
+def _gold(training: Training, learns_from: str) -> multi_task.Targets:
+    kind = np.float32 if learns_from == "soft" else np.int8
+    return {task: gold.astype(kind) for task, gold in training.pings.gold.items()}

@@ -39,10 +39,15 @@ class FittedNetwork:
         return {**self.network.weights, "input": np.concatenate([self.scale.centre, self.scale.spread])}
 
 
-@multi_task.fitting(together=True)
-def fit(trainings: Sequence[Training], p: NetworkParameters) -> list[FittedNetwork]:
+def in_one_stack(p: NetworkParameters) -> Any:
+    """Return what networks agree in that are trained in one stack."""
+    return p.trunk, p.batch, p.input
+
+
+@multi_task.fitting(together=in_one_stack)
+def fit(trainings: Sequence[Training], parameters: Sequence[NetworkParameters]) -> list[FittedNetwork]:
     """Train on the teacher's labels: hard with ties masked or tossed, or its probabilities, as the parameters say."""
-    return train(trainings, p, lambda training: _weak_labels(training, p.learns_from))
+    return train(trainings, parameters, _weak_labels)
 
 
 @multi_task.loading
@@ -54,23 +59,29 @@ def load(state: State, tasks: tuple[Task, ...], _: NetworkParameters) -> FittedN
 
 
 def train(
-    trainings: Sequence[Training], p: NetworkParameters, targets: Callable[[Training], Targets]
+    trainings: Sequence[Training],
+    parameters: Sequence[NetworkParameters],
+    targets: Callable[[Training, str], Targets],
 ) -> list[FittedNetwork]:
-    """Train a network per training, by Snorkel's Trainer or in one stack, as their engine says."""
+    """Train a network per training, by Snorkel's Trainer or in stacks, as their engine says.
+
+    ``targets`` are those of a training for what its network learns from.
+    """
     from artifact.networks.snorkel import train_by_snorkel
     from artifact.networks.stack import train_stack
 
     features = [_features(training.pings) for training in trainings]
     scales = [Scale.of(of) for of in features]
     problems = [
-        Problem(scale.standardised(of), targets(training), training.seed)
-        for training, scale, of in zip(trainings, scales, features, strict=True)
+        Problem(scale.standardised(of), targets(training, p.learns_from), training.seed)
+        for training, p, scale, of in zip(trainings, parameters, scales, features, strict=True)
     ]
     engine, device = trainings[0].engine, trainings[0].device
     if engine.training == "stack":
-        networks = train_stack(problems, p, device)
+        networks = train_stack(problems, parameters, device)
     else:
-        networks = [train_by_snorkel(problem, p, device, engine.loader) for problem in problems]
+        each = zip(problems, parameters, strict=True)
+        networks = [train_by_snorkel(problem, p, device, engine.loader) for problem, p in each]
     return [FittedNetwork(network, scale) for network, scale in zip(networks, scales, strict=True)]
 
 

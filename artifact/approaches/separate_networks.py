@@ -13,5 +13,5 @@ separate_networks = Approach(
     parameters=NetworkParameters,
     table="multi_task",
 )
-separate_networks.fitting(together=True)(multi_task.fit)
+separate_networks.fitting(together=multi_task.in_one_stack)(multi_task.fit)
 separate_networks.loading(multi_task.load)

@@ -74,16 +74,17 @@ class FittedLabelModel:
         return {"mu": self.mu, "prior": self.prior, **coin}
 
 
-@single_task.fitting(together=True)
-def fit(trainings: Sequence[Training], p: SingleTaskParameters) -> list[FittedLabelModel]:
+@single_task.fitting(together=lambda p: (p.epochs, p.learning_rate))
+def fit(trainings: Sequence[Training], parameters: Sequence[SingleTaskParameters]) -> list[FittedLabelModel]:
     """Fit to the votes of the training rows: Snorkel's LabelModel, or ours in one stack, as their engine says."""
-    balances = [_class_balance(training.pings, p) for training in trainings]
+    each = list(zip(trainings, parameters, strict=True))
+    balances = [_class_balance(training.pings, p) for training, p in each]
     by = _by_stack if trainings[0].engine.training == "stack" else _by_snorkel
-    with _converging(p):
-        learnt = by(trainings, balances, p)
+    with _converging(parameters[0]):
+        learnt = by(trainings, balances, parameters[0])
     return [
         FittedLabelModel(training.pings.tasks[0].name, mu, prior, p.ties, training.seed)
-        for training, (mu, prior) in zip(trainings, learnt, strict=True)
+        for (training, p), (mu, prior) in zip(each, learnt, strict=True)
     ]
 
 

@@ -62,7 +62,7 @@ def networks(file: StudyFile, device: str) -> Iterator[Reached]:
     same = _same_network if device == "cpu" else _close_network
     triples, equal = in_turn(
         lambda: train_by_snorkel(many[0], p, device, "snorkel"),
-        [partial(train_stack, problems, p, device) for problems in stacks],
+        [partial(train_stack, problems, [p] * len(problems), device) for problems in stacks],
         same,
         device=device,
     )

@@ -16,7 +16,7 @@ from artifact.grid.code import code_and_versions
 from artifact.grid.executor import HERE, Place
 from artifact.grid.places import workers_at
 from artifact.parameters import FAST, EngineParameters
-from artifact.run import Run, Seeds, Setting, run
+from artifact.run import Run, Seeds, Setting, run_together
 from artifact.setting import setting_of, varied
 from artifact.store.kept import keep, kept, stale
 from artifact.store.paths import CellPaths, ResultPaths
@@ -28,7 +28,7 @@ AS_IT_IS = "study"
 """How the study without a variation is called."""
 OWN_BASE = "base"
 """How the grid's own base is called among lines that a cell is carried onto."""
-MOST_TOGETHER = 25
+MOST_TOGETHER = 40
 """Most runs in one stack: enough to be fast, few enough to be lost on Ctrl-C."""
 SPLIT_ABOVE = 4
 """Up to as many runs stay together: one stack of three takes half as long as a stack of two and one alone."""
@@ -164,24 +164,30 @@ class Grid:
         return {}
 
     def _together(self, cells: Sequence[Cell]) -> Iterator[Sequence[Cell]]:
-        """Put cells that differ in seeds alone together, so that their networks are trained in one stack."""
+        """Put cells together whose networks can be trained in one stack; timed ones are done alone."""
         groups: dict[Any, list[Cell]] = {}
         for cell in cells:
-            alone = cell.seeds if cell.timed else None
-            groups.setdefault((self.paths(cell).folder.parent, alone), []).append(cell)
+            groups.setdefault(self._alike(cell), []).append(cell)
         # A stack of 25 takes hardly longer than one of 13, so groups are cut only where cores would stand idle.
         cores = self.place.cores(self.device) or 1
         enough = len(groups) >= BUSY * cores
         # What takes longest comes first, timed ones before all, so that both cores end together.
         for group in sorted(groups.values(), key=lambda of: (not of[0].timed, -len(of) * len(of[0].approaches))):
             share = len(group) if enough or len(group) <= SPLIT_ABOVE else -(-len(group) // cores)
-            size = min(share, MOST_TOGETHER)
+            size = -(-len(group) // -(-len(group) // min(share, MOST_TOGETHER)))
             yield from (group[first : first + size] for first in range(0, len(group), size))
+
+    def _alike(self, cell: Cell) -> Any:
+        """Return what cells that are done together agree in."""
+        lines = [cell.trace or self.trace, *self.onto(cell).values()]
+        approaches = tuple((approach.name, approach.stack) for approach in self.setting(cell).approaches)
+        alone = self.paths(cell).folder if cell.timed else None
+        return tuple(line.sha256 if line else "" for line in lines), tuple(self.onto(cell)), approaches, alone
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Cells that one worker does together: all of one setting, base and engine, carried onto the same lines."""
+    """Cells that one worker does together: all of one base and engine, carried onto the same lines."""
 
     grid: Grid
     cells: tuple[Cell, ...]
@@ -192,8 +198,8 @@ def do_piece(piece: Piece) -> list[str]:
     grid, cell = piece.grid, piece.cells[0]
     begin = time.perf_counter()
     engine = grid.engine(cell)
-    seeds = [of.seeds for of in piece.cells]
-    done = run(grid.setting(cell), seeds, engine, cell.trace or grid.trace, grid.device, grid.onto(cell))
+    asked = [(grid.setting(of), of.seeds) for of in piece.cells]
+    done = run_together(asked, engine, cell.trace or grid.trace, grid.device, grid.onto(cell))
     wall_s = (time.perf_counter() - begin) / len(done)
     return [_keep(grid, of, found, wall_s) for of, found in zip(piece.cells, done, strict=True)]
 
@@ -248,7 +254,7 @@ def parameters_of(setting: Setting, has_base: bool) -> dict[str, Any]:
 
 def code_of(setting: Setting) -> dict[str, str]:
     """Return the code and the versions behind a run of a setting."""
-    bodies: list[Any] = [run]
+    bodies: list[Any] = [run_together]
     sees = [approach.input for approach in setting.approaches if approach.input]
     modules = [plugin.module for plugin in (*setting.tasks, *setting.approaches, *sees) if plugin.module]
     for task in setting.tasks:

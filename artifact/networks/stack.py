@@ -6,7 +6,7 @@ import functools
 import math
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,72 +25,94 @@ GATHERED = 1000
 """At most so many batches have their rows gathered at once: it bounds the memory."""
 
 
-def train_stack(problems: Sequence[Problem], p: NetworkParameters, device: str = "cpu") -> list[Network]:
+def train_stack(
+    problems: Sequence[Problem], parameters: Sequence[NetworkParameters], device: str = "cpu"
+) -> list[Network]:
     """Train one network on each problem: what Snorkel makes of it alone, on a CPU to the last bit, else up to rounding.
 
-    ``device`` is one of torch's. Problems that differ in rows, inputs or number of tasks are a ValueError.
+    ``device`` is one of torch's. Networks that differ in trunk, batch, rows, inputs or number of tasks go in stacks of
+    their own.
     """
     import torch
 
-    shapes = {(*problem.z.shape, len(problem.labels)) for problem in problems}
-    if len(shapes) > 1:
-        raise ValueError(f"problems of several shapes (rows, inputs, tasks) cannot be stacked: {sorted(shapes)}")
-    if not problems:
-        return []
+    stacks: dict[Any, list[int]] = {}
+    # Those that are trained longest come first, so that those that are left are always the first of a stack.
+    for k in sorted(range(len(problems)), key=lambda k: -parameters[k].epochs):
+        shape = (*problems[k].z.shape, len(problems[k].labels))
+        stacks.setdefault((shape, parameters[k].trunk, parameters[k].batch), []).append(k)
+    found: dict[int, Network] = {}
     with torch.no_grad():
-        stack = _Stack(problems, p, device)
-        for _ in range(p.epochs):
-            stack.train_epoch()
-        return stack.networks()
+        for places in stacks.values():
+            stack = _Stack([problems[k] for k in places], [parameters[k] for k in places], device)
+            for epoch in range(1, parameters[places[0]].epochs + 1):
+                stack.train_epoch()
+                left = sum(parameters[k].epochs > epoch for k in places)
+                found |= zip(places[left:], stack.taken_out(left), strict=False)
+    return [found[k] for k in range(len(problems))]
 
 
 class _Stack:
-    """K networks with T heads each; row k of ``_weights`` holds all of network k, the heads behind the trunk."""
+    """K networks with T heads each; row k of ``_weights`` holds all of network k, the heads behind the trunk.
 
-    def __init__(self, problems: Sequence[Problem], p: NetworkParameters, device: str) -> None:
+    Networks of one stack agree in trunk and batch, and may differ in all else.
+    """
+
+    def __init__(self, problems: Sequence[Problem], parameters: Sequence[NetworkParameters], device: str) -> None:
         import torch
 
-        self._p, self._device = p, device
+        self._batch, self._device = parameters[0].batch, device
+        self._soft = any(of.learns_from == "soft" for of in parameters)
         self._tasks = [tuple(problem.labels) for problem in problems]
         self._heads = len(self._tasks[0])
         # Shapes (K, rows, inputs) and (K, rows, T, 2).
         self._z = torch.from_numpy(np.stack([problem.z for problem in problems])).to(device)
         targets = np.stack(
-            [np.stack([columns(of, p) for of in problem.labels.values()], axis=1) for problem in problems]
+            [
+                np.stack([columns(of, p) for of in problem.labels.values()], axis=1)
+                for problem, p in zip(problems, parameters, strict=True)
+            ]
         )
         self._targets, self._labelled = torch.from_numpy(targets).to(device), torch.from_numpy(targets.any(axis=-1))
-        weights, self._generators = _initial(problems, p)
+        weights, self._generators = _initial(problems, parameters)
         self._weights = weights.to(device)
         self._moments = torch.zeros_like(self._weights), torch.zeros_like(self._weights)
-        self._widths = (self._z.shape[2], *p.trunk, 2)
+        trunk = parameters[0].trunk
+        self._widths = (self._z.shape[2], *trunk, 2)
         shapes: list[tuple[int, ...]] = [of for a, b in pairwise(self._widths[:-1]) for of in ((b, a), (b,))]
-        shapes += [(self._heads, 2, p.trunk[-1]), (self._heads, 2)]
+        shapes += [(self._heads, 2, trunk[-1]), (self._heads, 2)]
         ends = list(accumulate(map(math.prod, shapes), initial=0))
         self._parts = [
             self._weights[:, a:b].view(-1, *shape) for (a, b), shape in zip(pairwise(ends), shapes, strict=True)
         ]
         # Snorkel steps a head only in batches that hold a label of its task, and the trunk in each of these batches.
         self._steps = torch.zeros((len(problems), 1 + self._heads), dtype=torch.int64)
-        self._factors = _adam_factors(p, batches=-(-self._z.shape[1] // p.batch))
+        self._rates = torch.tensor([[of.learning_rate] for of in parameters], dtype=torch.float64)
+        self._corrections = _corrections(parameters[0].epochs * -(-self._z.shape[1] // self._batch))
         heads = torch.arange(1, 1 + self._heads)
-        owner = [torch.zeros(ends[-3], dtype=torch.int64), heads.repeat_interleave(2 * p.trunk[-1])]
+        owner = [torch.zeros(ends[-3], dtype=torch.int64), heads.repeat_interleave(2 * trunk[-1])]
         self._owner = torch.cat([*owner, heads.repeat_interleave(2)]).to(device)
 
-    def networks(self) -> list[Network]:
-        """Return what has been learnt so far."""
-        *trunk, weights, biases = (part.cpu().numpy() for part in self._parts)
+    def taken_out(self, left: int) -> list[Network]:
+        """Return what all but the first networks have learnt, and go on with these alone."""
+        *trunk, weights, biases = (part[left:].cpu().numpy() for part in self._parts)
         learnt = []
-        for k, tasks in enumerate(self._tasks):
+        for k, tasks in enumerate(self._tasks[left:]):
             of_heads = [of for both in zip(weights[k], biases[k], strict=True) for of in both]
             values = [of.copy() for of in (*(part[k] for part in trunk), *of_heads)]
-            learnt.append(Network(dict(zip(_names(tasks, self._p), values, strict=True)), tasks))
+            learnt.append(Network(dict(zip(_names(tasks, len(trunk) // 2), values, strict=True)), tasks))
+        if learnt:
+            self._tasks, self._generators = self._tasks[:left], self._generators[:left]
+            self._z, self._targets, self._labelled = self._z[:left], self._targets[:left], self._labelled[:left]
+            self._weights, self._parts = self._weights[:left], [part[:left] for part in self._parts]
+            self._moments = self._moments[0][:left], self._moments[1][:left]
+            self._steps, self._rates = self._steps[:left], self._rates[:left]
         return learnt
 
     def train_epoch(self) -> None:
         """Go once through all rows, in the order in which Snorkel's loader would draw those of each network."""
         import torch
 
-        rows, batch = self._z.shape[1], self._p.batch
+        rows, batch = self._z.shape[1], self._batch
         order = torch.stack([_permutation(generator, rows) for generator in self._generators])
         whole = rows - rows % batch
         for taken, size in ((order[:, :whole], batch), (order[:, whole:], rows - whole)):
@@ -108,15 +130,19 @@ class _Stack:
         stepped = torch.cat([counts.any(dim=2, keepdim=True), counts > 0], dim=2)
         steps = self._steps + stepped.cumsum(dim=0)
         self._steps = steps[-1]
-        factors = [factor[steps].to(self._device) for factor in self._factors]
+        first, root = (of[steps] for of in self._corrections)
+        factors = [of.to(self._device) for of in ((self._rates / first).float(), root.float())]
         # A row of all networks' rows has one number.
         at = (order + each * self._z.shape[1]).to(self._device)
-        z, targets = (of.flatten(0, 1)[at.flatten()].view(*at.shape, *of.shape[2:]) for of in (self._z, self._targets))
+        z, targets = (
+            of.flatten(0, 1).index_select(0, at.flatten()).view(*at.shape, *of.shape[2:])
+            for of in (self._z, self._targets)
+        )
         targets = targets.transpose(2, 3)
         # The gradient in the logarithms of the probabilities, shape (batches, K T, size, 2).
         pull = -(targets * counts.clamp(min=1).reciprocal().to(self._device)[..., None, None]).flatten(1, 2)
         # Snorkel's cross entropy with probabilities goes back class by class.
-        pulls = [pull * only for only in torch.eye(2, device=pull.device)] if self._p.learns_from == "soft" else [pull]
+        pulls = [pull * only for only in torch.eye(2, device=pull.device)] if self._soft else [pull]
         z = torch.nn.functional.pad(z, (0, 0, 0, self._padding(size)))
         all_step = stepped.flatten(1).all(dim=1).tolist()
         for b in range(len(order)):
@@ -168,22 +194,22 @@ class _Stack:
                 value.copy_(torch.where(moved, value, was))
 
 
-def _initial(problems: Sequence[Problem], p: NetworkParameters) -> tuple[Tensor, list[Generator]]:
+def _initial(problems: Sequence[Problem], parameters: Sequence[NetworkParameters]) -> tuple[Tensor, list[Generator]]:
     """Return Snorkel's initial weights, shape (K, numbers), and the generator that each network goes on with."""
     import torch
 
     weights, generators = [], []
-    for problem in problems:
+    for problem, p in zip(problems, parameters, strict=True):
         drawn = untrained(problem, p).state_dict()
-        values = [drawn[name].ravel() for name in _names(tuple(problem.labels), p)]
+        values = [drawn[name].ravel() for name in _names(tuple(problem.labels), len(p.trunk))]
         trunk, heads = values[: 2 * len(p.trunk)], values[2 * len(p.trunk) :]
         weights.append(torch.cat([*trunk, *heads[::2], *heads[1::2]]))
         generators.append(torch.Generator().set_state(torch.get_rng_state()))
     return torch.stack(weights), generators
 
 
-def _names(tasks: Sequence[str], p: NetworkParameters) -> list[str]:
-    trunk = [f"{TRUNK}{2 * layer}.{part}" for layer in range(len(p.trunk)) for part in PARTS]
+def _names(tasks: Sequence[str], layers: int) -> list[str]:
+    trunk = [f"{TRUNK}{2 * layer}.{part}" for layer in range(layers) for part in PARTS]
     return trunk + [name for task in tasks for name in head(task)]
 
 
@@ -195,14 +221,14 @@ def _permutation(generator: Generator, rows: int) -> Tensor:
     return torch.randperm(rows, generator=torch.Generator().manual_seed(int(seed)))
 
 
-def _adam_factors(p: NetworkParameters, batches: int) -> list[Tensor]:
-    """Return Adam's step size and the root of its second correction after each number of steps."""
+def _corrections(most: int) -> list[Tensor]:
+    """Return Adam's first correction and the root of its second after each number of steps, after none such as stop."""
     import torch
 
-    counts = range(1, p.epochs * batches + 1)
-    rates = [0.0, *(p.learning_rate / (1 - BETAS[0] ** float(n)) for n in counts)]
+    counts = range(1, most + 1)
+    first = [math.inf, *(1 - BETAS[0] ** float(n) for n in counts)]
     roots = [1.0, *((1 - BETAS[1] ** float(n)) ** 0.5 for n in counts)]
-    return [torch.tensor(rates), torch.tensor(roots)]
+    return [torch.tensor(of, dtype=torch.float64) for of in (first, roots)]
 
 
 def _into_logits(pulls: Sequence[Tensor], logits: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from artifact.approaches.approach import (
     Training,
     certain,
     decided,
+    fit_each,
     label,
     training_views,
 )
@@ -73,7 +74,7 @@ def test_trainings_are_fitted_together_where_the_engine_stacks(
     found: list[int] = []
     approach = Approach("some", "Some")
 
-    @approach.fitting(together=together)
+    @approach.fitting(together=(lambda _: "all") if together else None)
     def fit(given: object, p: object) -> object:
         if not together:
             return f"fitted {given.seed}"  # type: ignore[attr-defined]
@@ -83,6 +84,22 @@ def test_trainings_are_fitted_together_where_the_engine_stacks(
     fitted = approach.fit({f"run {seed}": Training(everything, seed, "cpu", engine) for seed in (5, 6, 7)})  # type: ignore[arg-type]
     assert {key: one for key, (one, _) in fitted.items()} == {f"run {seed}": f"fitted {seed}" for seed in (5, 6, 7)}
     assert found == calls
+
+
+def test_one_approach_under_several_parameters_is_stacked_where_these_agree(everything: Pings) -> None:
+    """Stacks of the same kind take each training with its own parameters."""
+    approach = Approach("some", "Some")
+
+    @approach.fitting(together=lambda p: p["batch"])
+    def fit(given: list[Training], parameters: list[dict[str, int]]) -> list[object]:
+        return [(training.seed, p["rate"], len(given)) for training, p in zip(given, parameters, strict=True)]
+
+    under = [{"batch": 32, "rate": 1}, {"batch": 64, "rate": 2}, {"batch": 32, "rate": 3}]
+    asked = {
+        k: (dataclasses.replace(approach, p=p), Training(everything, 10 + k, "cpu", FAST)) for k, p in enumerate(under)
+    }
+    assert {k: one for k, (one, _) in fit_each(asked).items()} == {0: (10, 1, 2), 1: (11, 2, 1), 2: (12, 3, 2)}
+    assert list(fit_each(asked)) == [0, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +115,7 @@ def test_seconds_are_of_one_training_by_the_clock_of_its_device(
     monkeypatch.setattr(clock, "time", hands)
     approach = Approach("some", "Some")
 
-    @approach.fitting(together=True)
+    @approach.fitting(together=lambda _: "all")
     def fit(given: list[object], p: object) -> list[object]:
         calls.append(given)
         return given

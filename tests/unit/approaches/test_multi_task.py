@@ -107,15 +107,15 @@ def test_labels_are_masked_where_tied_or_tossed_or_probabilities(
 ) -> None:
     given: list[Problem] = []
 
-    def noting(problems: list[Problem], p: NetworkParameters, device: str) -> object:
+    def noting(problems: list[Problem], parameters: list[NetworkParameters], device: str) -> object:
         given.extend(problems)
-        return train_stack(problems, p, device)
+        return train_stack(problems, parameters, device)
 
     monkeypatch.setattr("artifact.networks.stack.train_stack", noting)
     positive = np.array([0.8, 0.1, 0.5, 0.5])
     some = dataclasses.replace(with_weak(pings.rows(np.arange(4)), "noise", positive), at=np.array([0, 1, 4, 7]))
     p = quick.p.model_copy(update={"learns_from": learns_from, "epochs": 1})
-    fit([Training(some, 9, "cpu", FAST)], p)
+    fit([Training(some, 9, "cpu", FAST)], [p])
     ((problem),) = given
     assert problem.seed == 9
     assert tuple(problem.labels) == NAMES

@@ -24,7 +24,7 @@ from artifact.run import Seeds
 from artifact.setting import setting_of
 from artifact.store.kept import kept
 from artifact.store.paths import ROOT, ResultPaths
-from artifact.study import StudyFile
+from artifact.study import StudyFile, Variation
 from artifact.tasks.task import BLIND, PROPERTY, LabelingFunction
 from artifact.trace.series import Trace
 
@@ -176,7 +176,7 @@ EDITS = [
     Edit("a variation's reason", V, "another coin than Snorkel's", "a coin unlike Snorkel's"),
     Edit("another variation", V, '.learns_from" = "soft"', '.learns_from" = "tossed"'),
     # Code: the cells whose run may get there.
-    Edit("the recipe", "artifact/run.py", "enumerate(wholes)", "enumerate(list(wholes))", EVERY,
+    Edit("the recipe", "artifact/run.py", "fit_each(asked).items()", "fit_each(dict(asked)).items()", EVERY,
          "code of artifact/run.py changed"),
     Edit("how it is scored", "artifact/scores.py", "all_of else 0.0", "all_of else 1.0", EVERY,
          "code of artifact/scores.py changed"),
@@ -218,7 +218,7 @@ EDITS = [
     Edit("the page's template", "artifact/report/page.html.j2", "<", "<!-- --><"),
     Edit("a question's wording", "artifact/audit/ties.py", "?", ", please?"),
     Edit("the command line", "artifact/cli/__init__.py", "import", "import sys\nimport"),
-    Edit("the grid itself", "artifact/grid/grid.py", "MOST_TOGETHER = 25", "MOST_TOGETHER = 5"),
+    Edit("the grid itself", "artifact/grid/grid.py", "MOST_TOGETHER = 40", "MOST_TOGETHER = 5"),
     Edit("how errors of a study read", "artifact/study.py", "did you mean", "is it"),
     # What is no file.
     told("another data-set seed", EVERY, "not done yet", seeds=[1, 100]),
@@ -468,42 +468,59 @@ def test_long_names_do_not_share_a_folder(grid: Grid) -> None:
     assert all(len(part) < 250 for path in paths for part in path.parts)
 
 
-def test_cells_that_differ_in_seeds_alone_are_worked_out_together(grid: Grid) -> None:
+def test_cells_whose_networks_can_be_stacked_are_worked_out_together(grid: Grid) -> None:
     seeds = [Seeds(k, k) for k in range(6)]
-    cells = (
-        [Cell(of, TWO) for of in seeds] + [Cell(of, TWO, timed=True) for of in seeds[:2]] + [Cell(seeds[0], ("rules",))]
-    )
-    pieces = [tuple(some) for some in grid._together(cells)]
-    assert sorted(map(repr, (cell for some in pieces for cell in some))) == sorted(map(repr, cells))
+    alike, wider = grid.file.varied("ties_coin"), grid.file.varied("trunk_half")
+    timed = [Cell(of, TWO, timed=True) for of in seeds[:2]]
+    cells = [Cell(of, TWO, under) for of in seeds for under in (None, alike, wider)] + [Cell(seeds[0], ("rules",))]
+    pieces = [tuple(some) for some in grid._together([*cells, *timed])]
+    assert sorted(map(repr, (cell for some in pieces for cell in some))) == sorted(map(repr, [*cells, *timed]))
     # The timed ones alone, and first: they take longest.
     assert [len(some) for some in pieces[:2]] == [1, 1]
     assert all(some[0].timed == (k < 2) for k, some in enumerate(pieces))
     for some in pieces:
-        assert len({(cell.approaches, cell.timed) for cell in some}) == 1
-    assert max(len(some) for some in pieces) > 1
+        assert len({(cell.approaches, cell.variation == wider) for cell in some}) == 1
+    assert any(None in (of := [cell.variation for cell in some]) and alike in of for some in pieces)
+
+
+def test_a_piece_of_several_settings_keeps_what_each_would_be_alone(grid: Grid) -> None:
+    names = ("ties_coin", "trunk_half", "learns_soft", "split_shuffled", "initialisation_glorot")
+    cells = tuple(Cell(Seeds(k, k), TWO, grid.file.varied(name)) for k, name in enumerate(names))
+    do_piece(Piece(grid, cells))
+    together = grid.read(cells)
+    for cell in cells:
+        shutil.rmtree(grid.paths(cell).folder)
+        do_piece(Piece(grid, (cell,)))
+    for one, other in zip(together, grid.read(cells), strict=True):
+        assert {**one, "times": None, "wall_s": None} == {**other, "times": None, "wall_s": None}
 
 
 def test_a_few_cells_stay_in_one_stack_and_many_are_shared_out(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("artifact.grid.executor.workers", lambda _: 2)
     sizes = {}
-    for count in (1, 3, 4, 6, 10, 60):
+    for count in (1, 3, 4, 6, 10, 100):
         cells = [Cell(Seeds(k, k), TWO) for k in range(count)]
         sizes[count] = [len(some) for some in grid._together(cells)]
-    assert sizes == {1: [1], 3: [3], 4: [4], 6: [3, 3], 10: [5, 5], 60: [25, 25, 10]}
+    assert sizes == {1: [1], 3: [3], 4: [4], 6: [3, 3], 10: [5, 5], 100: [34, 34, 32]}
 
 
 def test_where_there_are_many_groups_each_is_one_stack_and_the_largest_comes_first(
     grid: Grid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("artifact.grid.executor.workers", lambda _: 2)
-    choices = [grid.file.varied(name) for name in ("ties_coin", "ties_normal", "balance_votes", "trunk_half")]
-    few = [Cell(Seeds(k, k), TWO, of) for of in choices for k in range(10)]
-    many = [
-        Cell(Seeds(k, k), TWO, grid.file.varied(name)) for name in ("learns_soft", "trunk_twice") for k in range(20)
+    few = [
+        Cell(
+            Seeds(k, k),
+            TWO,
+            Variation(name=f"batch_{of}", reason="some", section="3.4", set={"approaches.multi_task.batch": of}),
+        )
+        for of in (40, 50, 60, 70)
+        for k in range(10)
     ]
-    alone = [Cell(SEEDS, (name,)) for name in ("majority", "rules")]
+    many = [Cell(Seeds(k, k), TWO, grid.file.varied("trunk_twice")) for k in range(20)]
+    alone = [Cell(SEEDS, (name,)) for name in ("majority", "rules", "blind")]
     sizes = [len(some) for some in grid._together([*alone, *few, *many])]
-    assert sizes == [20, 20, 10, 10, 10, 10, 1, 1]
+    assert sizes == [20, 10, 10, 10, 10, 1, 1, 1]
 
 
 def test_code_of_a_suite_that_only_an_approach_looks_for_counts_too(

@@ -27,7 +27,7 @@ def assert_same(one: Network, other: Network) -> None:
 
 
 def assert_as_snorkel(problems: Sequence[Problem], p: NetworkParameters) -> None:
-    for problem, network in zip(problems, train_stack(problems, p), strict=True):
+    for problem, network in zip(problems, train_stack(problems, [p] * len(problems)), strict=True):
         assert_same(network, train_by_snorkel(problem, p))
 
 
@@ -35,7 +35,7 @@ def assert_as_snorkel(problems: Sequence[Problem], p: NetworkParameters) -> None
 def test_initial_weights_are_snorkels(problem_of: ProblemOf, p: NetworkParameters, initialisation: str) -> None:
     p = p.model_copy(update={"initialisation": initialisation})
     problems = [problem_of(1), problem_of(2)]
-    for problem, network in zip(problems, stack._Stack(problems, p, "cpu").networks(), strict=True):
+    for problem, network in zip(problems, stack._Stack(problems, [p] * 2, "cpu").taken_out(0), strict=True):
         drawn = untrained(problem, p).state_dict()
         assert_same(network, Network({name: value.numpy() for name, value in drawn.items()}, tuple(problem.labels)))
 
@@ -57,7 +57,7 @@ def test_weights_and_labels_are_snorkels_after_each_number_of_epochs(
 ) -> None:
     p = p.model_copy(update={"epochs": epochs})
     problems = [problem_of(seed) for seed in range(5)]
-    for problem, network in zip(problems, train_stack(problems, p), strict=True):
+    for problem, network in zip(problems, train_stack(problems, [p] * len(problems)), strict=True):
         alone = train_by_snorkel(problem, p)
         assert_same(network, alone)
         for name, labels in alone.predict(problem.z).items():
@@ -97,19 +97,19 @@ def test_soft_labels_are_learnt_as_by_snorkel(problem_of: ProblemOf, soft: Netwo
 def test_a_network_does_not_depend_on_the_others(problem_of: ProblemOf, p: NetworkParameters, count: int) -> None:
     p = p.model_copy(update={"epochs": 3})
     ours = problem_of(100)
-    (alone,) = train_stack([ours], p)
+    (alone,) = train_stack([ours], [p])
     others = [problem_of(seed, masked=0.9 if seed % 2 else 0.1) for seed in range(count - 1)]
     for place in {0, count // 2, count - 1}:
-        assert_same(train_stack([*others[:place], ours, *others[place:]], p)[place], alone)
+        assert_same(train_stack([*others[:place], ours, *others[place:]], [p] * count)[place], alone)
 
 
 def test_products_one_by_one_give_the_same_bits(
     problem_of: ProblemOf, p: NetworkParameters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     problems = [problem_of(seed) for seed in range(3)]
-    at_once = train_stack(problems, p)
+    at_once = train_stack(problems, [p] * 3)
     monkeypatch.setattr(products, "alike", lambda *_: False)
-    for one, other in zip(at_once, train_stack(problems, p), strict=True):
+    for one, other in zip(at_once, train_stack(problems, [p] * 3), strict=True):
         assert_same(one, other)
 
 
@@ -134,32 +134,57 @@ def test_rows_that_are_masked_for_all_tasks_are_not_trained_on(problem_of: Probl
     masked = np.all([labels < 0 for labels in problem.labels.values()], axis=0)
     other = Problem(np.where(masked[:, None], np.float32(3), problem.z), problem.labels, problem.seed)
     assert masked.sum() > 50
-    assert_same(train_stack([problem], p)[0], train_stack([other], p)[0])
+    assert_same(*train_stack([problem, other], [p] * 2))
 
 
 def test_each_network_keeps_its_own_tasks(problem_of: ProblemOf, p: NetworkParameters) -> None:
     problem = problem_of(1)
     renamed = Problem(problem.z, {f"other {name}": of for name, of in problem.labels.items()}, 1)
-    one, other = train_stack([problem, renamed], p)
+    one, other = train_stack([problem, renamed], [p] * 2)
     assert other.tasks == ("other noise", "other outage", "other swell")
     assert_same(other, train_by_snorkel(renamed, p))
     assert np.array_equal(one.predict(problem.z)["noise"], other.predict(problem.z)["other noise"])
 
 
-@pytest.mark.parametrize("other", [{"inputs": 2}, {"tasks": 2}])
-def test_problems_of_different_shapes_are_refused(
-    problem_of: ProblemOf, p: NetworkParameters, other: dict[str, int]
-) -> None:
-    with pytest.raises(ValueError, match="shapes"):
-        train_stack([problem_of(1), problem_of(2, **other)], p)
-
-
-def test_fewer_rows_and_no_problem(problem_of: ProblemOf, p: NetworkParameters) -> None:
-    whole = problem_of(1)
+def test_networks_may_differ_in_all_that_a_study_can_say_of_them(problem_of: ProblemOf, p: NetworkParameters) -> None:
+    whole = problem_of(8)
     fewer = Problem(whole.z[:100], {name: of[:100] for name, of in whole.labels.items()}, 1)
-    with pytest.raises(ValueError, match="shapes"):
-        train_stack([whole, fewer], p)
-    assert train_stack([], p) == []
+    given: list[tuple[Problem, dict[str, Any]]] = [
+        (problem_of(1), {"epochs": 2}),
+        (problem_of(2), {"epochs": 4, "learning_rate": 0.001}),
+        (problem_of(3, soft=True), {"epochs": 3, "learns_from": "soft"}),
+        (problem_of(4, masked=0.97), {"epochs": 4, "learns_from": "tossed", "initialisation": "glorot"}),
+        (problem_of(5, masked=0.97), {"epochs": 1, "learning_rate": 0.3}),
+        (problem_of(6, inputs=3), {"epochs": 2}),
+        (problem_of(7, tasks=2), {"epochs": 3}),
+        (problem_of(8), {"epochs": 2, "trunk": (8,)}),
+        (problem_of(9), {"epochs": 3, "batch": 50}),
+        (fewer, {"epochs": 2}),
+    ]
+    parameters = [p.model_copy(update=changed) for _, changed in given]
+    problems = [problem for problem, _ in given]
+    for problem, of, network in zip(problems, parameters, train_stack(problems, parameters), strict=True):
+        assert_same(network, train_by_snorkel(problem, of))
+
+
+def test_those_that_agree_in_shape_are_trained_in_one_stack(
+    problem_of: ProblemOf, p: NetworkParameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = []
+    train_epoch = stack._Stack.train_epoch
+
+    def counted(self: stack._Stack) -> None:
+        sizes.append(len(self._tasks))
+        train_epoch(self)
+
+    monkeypatch.setattr(stack._Stack, "train_epoch", counted)
+    epochs = [1, 3, 2, 3]
+    train_stack([problem_of(k) for k in range(4)], [p.model_copy(update={"epochs": of}) for of in epochs])
+    assert sizes == [4, 3, 2]
+
+
+def test_no_problem_needs_no_stack() -> None:
+    assert train_stack([], []) == []
 
 
 class OneDevice(TorchDispatchMode):
@@ -182,7 +207,7 @@ class OneDevice(TorchDispatchMode):
 def test_all_is_trained_on_the_device(problem_of: ProblemOf, p: NetworkParameters, masked: float) -> None:
     problems = [problem_of(seed, masked=masked) for seed in range(2)]
     with OneDevice() as device:
-        networks = train_stack(problems, p.model_copy(update={"epochs": 1}), "meta")
+        networks = train_stack(problems, [p.model_copy(update={"epochs": 1})] * 2, "meta")
     assert len(networks) == 2
     # Fourteen batches, each of some sixty operations.
     assert device.operations > 14 * 40
