@@ -64,15 +64,18 @@ class _Stack:
         self._soft = any(of.learns_from == "soft" for of in parameters)
         self._tasks = [tuple(problem.labels) for problem in problems]
         self._heads = len(self._tasks[0])
-        # Shapes (K, rows, inputs) and (K, rows, T, 2).
+        # Shapes (K, rows, inputs), (K, T, rows) and (K, rows, T); both targets of a row are one complex number.
         self._z = torch.from_numpy(np.stack([problem.z for problem in problems])).to(device)
-        targets = np.stack(
-            [
-                np.stack([columns(of, p) for of in problem.labels.values()], axis=1)
-                for problem, p in zip(problems, parameters, strict=True)
-            ]
+        targets = torch.from_numpy(
+            np.stack(
+                [
+                    np.stack([columns(of, p) for of in problem.labels.values()])
+                    for problem, p in zip(problems, parameters, strict=True)
+                ]
+            )
         )
-        self._targets, self._labelled = torch.from_numpy(targets).to(device), torch.from_numpy(targets.any(axis=-1))
+        self._targets = torch.view_as_complex(targets).to(device)
+        self._labelled = targets.any(dim=-1).mT.contiguous()
         weights, self._generators = _initial(problems, parameters)
         self._weights = weights.to(device)
         self._moments = torch.zeros_like(self._weights), torch.zeros_like(self._weights)
@@ -125,25 +128,21 @@ class _Stack:
         """Train on batches of one size; ``order``, shape (batches, K, size), holds row numbers."""
         import torch
 
-        size, each = order.shape[2], torch.arange(order.shape[1])[:, None]
-        counts = self._labelled[each, order].sum(dim=2)
+        size, each, rows = order.shape[2], torch.arange(order.shape[1])[:, None], self._z.shape[1]
+        # A row of all networks' rows has one number; so has one of all tasks of all networks.
+        at = order + each * rows
+        counts = _taken(self._labelled.flatten(0, 1), at).sum(dim=2)
         stepped = torch.cat([counts.any(dim=2, keepdim=True), counts > 0], dim=2)
         steps = self._steps + stepped.cumsum(dim=0)
         self._steps = steps[-1]
         first, root = (of[steps] for of in self._corrections)
         factors = [of.to(self._device) for of in ((self._rates / first).float(), root.float())]
-        # A row of all networks' rows has one number.
-        at = (order + each * self._z.shape[1]).to(self._device)
-        z, targets = (
-            of.flatten(0, 1).index_select(0, at.flatten()).view(*at.shape, *of.shape[2:])
-            for of in (self._z, self._targets)
-        )
-        targets = targets.transpose(2, 3)
+        of_tasks = (order + each * rows * self._heads)[:, :, None] + torch.arange(self._heads)[:, None] * rows
         # The gradient in the logarithms of the probabilities, shape (batches, K T, size, 2).
-        pull = -(targets * counts.clamp(min=1).reciprocal().to(self._device)[..., None, None]).flatten(1, 2)
-        # Snorkel's cross entropy with probabilities goes back class by class.
-        pulls = [pull * only for only in torch.eye(2, device=pull.device)] if self._soft else [pull]
-        z = torch.nn.functional.pad(z, (0, 0, 0, self._padding(size)))
+        pull = torch.view_as_real(_taken(self._targets.flatten(), of_tasks.flatten(1, 2)))
+        pull *= -counts.clamp(min=1).reciprocal().flatten(1).to(self._device)[..., None, None]
+        pulls = _class_by_class(pull) if self._soft else [pull]
+        z = torch.nn.functional.pad(_taken(self._z.flatten(0, 1), at), (0, 0, 0, self._padding(size)))
         all_step = stepped.flatten(1).all(dim=1).tolist()
         for b in range(len(order)):
             gradient = self._gradient(z[b], [pull[b] for pull in pulls])
@@ -229,6 +228,21 @@ def _corrections(most: int) -> list[Tensor]:
     first = [math.inf, *(1 - BETAS[0] ** float(n) for n in counts)]
     roots = [1.0, *((1 - BETAS[1] ** float(n)) ** 0.5 for n in counts)]
     return [torch.tensor(of, dtype=torch.float64) for of in (first, roots)]
+
+
+def _taken(rows: Tensor, at: Tensor) -> Tensor:
+    """Return the rows that ``at`` names, in its shape: many times as fast as an index."""
+    return rows.index_select(0, at.flatten().to(rows.device)).view(*at.shape, *rows.shape[1:])
+
+
+def _class_by_class(pull: Tensor) -> list[Tensor]:
+    """Return what each class alone pulls, as Snorkel's cross entropy with probabilities goes back."""
+    import torch
+
+    pulls = [torch.zeros_like(pull) for _ in range(2)]
+    for k, of in enumerate(pulls):
+        of[..., k] = pull[..., k]
+    return pulls
 
 
 def _into_logits(pulls: Sequence[Tensor], logits: Tensor) -> Tensor:
