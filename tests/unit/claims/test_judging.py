@@ -125,6 +125,18 @@ def test_one_run_without_a_number_decides_nothing(results: Results, side: str) -
             assert (of["verdict"], of["reproduced"], of["stands"]) == ("undecided", None, False), claim["id"]
 
 
+@pytest.mark.parametrize("task", TASKS)
+def test_one_task_without_a_number_leaves_undecided_which_task_counts(results: Results, task: str) -> None:
+    """The task that would count has a number; the one that lacks it could have counted."""
+    over_all = [claim for claim in written() if claim["measure"] == "gain" and "task" not in claim]
+    for claim in over_all:
+        broken = copy.deepcopy(results)
+        broken["settled"]["runs"]["accuracy"][claim["over"]][task][3] = math.nan
+        of = judged(broken)[claim["id"]]
+        assert (of["verdict"], of["reproduced"]) == ("undecided", None), claim["id"]
+    assert {claim.get("combine") for claim in over_all} == {"largest", "farthest", "mean"}
+
+
 @pytest.mark.parametrize("number", HALF_WIDTHS)
 def test_an_interval_across_the_edge_is_undecided_and_one_beyond_it_fails(results: Results, number: str) -> None:
     claim = next(claim for claim in written() if claim["id"] == number)
