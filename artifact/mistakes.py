@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artifact.approaches.approach import Approach, Need
-from artifact.errors import ContractError
+from artifact.errors import BadInputError, ContractError
 from artifact.inputs.input import Input
 from artifact.labeling.bucket import ColumnSeries
 from artifact.parameters import StrictModel
@@ -79,7 +79,7 @@ def attempt(plugin: Any, part: Any, call: Callable[..., Any], *given: Any, **nam
         with warnings.catch_warnings(), np.errstate(divide="warn", over="warn", invalid="warn"):
             warnings.simplefilter("error", RuntimeWarning)
             return call(*given, **named)
-    except ContractError:
+    except BadInputError:  # it is one line already
         raise
     except Exception as error:  # whatever code of somebody else's raises
         problem, remedy = _explained(error)
@@ -290,6 +290,10 @@ def _explained(error: Exception) -> tuple[str, str]:
     if "truth value" in said:
         problem = "asks a whole column for its truth, with `and`, `or`, `not`, `if` or a chain such as a < b < c"
         return problem, "combine conditions with &, | and ~, each in parentheses"
+    if "'bitwise_" in said:  # & binds tighter than a comparison or a sum
+        return f"raises {said}", "put each condition in parentheses, as in (a > b) & (c > d)"
+    if "Cannot cast" in said and "int64" in said:
+        return f"raises {said}", "RTTs are whole microseconds: round what is added, .round().astype(np.int64)"
     if isinstance(error, (RuntimeWarning, ZeroDivisionError)):
         problem = f"divides or takes a logarithm where it cannot ({said})"
         return problem, "mind losses (0), silent buckets (NaN) and equal RTTs; multiply instead of dividing"

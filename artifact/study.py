@@ -244,16 +244,26 @@ def _validated(model: type[Parameters], values: Mapping[str, Any], path: Path, l
 
 def first_problem(error: ValidationError, model: type[BaseModel], table: Keys) -> tuple[Keys, str, str]:
     """Return the key that is wrong in a table, what is wrong with it, and the remedy."""
-    # A misspelt key is an unknown one and a missing one; the unknown one has a line.
-    first = min(error.errors(include_url=False), key=lambda found: found["type"] != "extra_forbidden")
+    # A misspelt key is an unknown one and a missing one; the unknown one has a line. A file without whole tables was
+    # meant to extend another: to ask for one key after the other would lead nowhere.
+    first = min(
+        error.errors(include_url=False),
+        key=lambda found: (found["type"] != "extra_forbidden", not _lacks_table(model, found)),
+    )
     keys = table + tuple(str(part) for part in first["loc"])
     return keys, *_said(first, keys, model)
+
+
+def _lacks_table(model: type[BaseModel], error: Any) -> bool:
+    return model is Study and error["type"] == "missing" and len(error["loc"]) == 1
 
 
 def _said(error: Any, keys: Keys, model: type[BaseModel]) -> tuple[str, str]:
     name = ".".join(keys)
     if error["type"] == "extra_forbidden":
         return f"unknown key {name}", _nearest(error["loc"], model)
+    if _lacks_table(model, error):
+        return f"table [{name}] is missing", f'begin the file with {EXTENDS} = "study.toml", the study that has it'
     if error["type"] == "missing":
         return f"key {name} is missing", "add it, with the source of its value as a comment"
     value = repr(error["input"])

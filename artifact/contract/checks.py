@@ -84,7 +84,7 @@ def parametrize_with_checks(
         for name, check in checks_of(plugin, file):
             failing = pytest.mark.xfail(strict=True, reason=expected.get(name, ""), raises=ContractError)
             marks = [failing] if name in expected else []
-            cases.append(pytest.param(plugin, check, id=f"{_title(plugin)}-{name}", marks=marks))
+            cases.append(pytest.param(plugin, _in_one_line(check), id=f"{_title(plugin)}-{name}", marks=marks))
             known.add(name)
     if unknown := set(expected) - known:
         raise ValueError(f"expected_failures names no check: {sorted(unknown)}; there are {sorted(known)}")
@@ -103,6 +103,19 @@ def _check(plugin: Any, p: Given) -> None:
 def _on_ready(contract: _Contract, check: Check, p: Given) -> Check:
     def checked(plugin: Any) -> None:
         check(contract.ready(plugin, p))
+
+    return checked
+
+
+def _in_one_line(check: Check) -> Check:
+    """Return the check, whose violation pytest shows as the one line that it is, without the artifact's own frames."""
+
+    def checked(plugin: Any) -> None:
+        __tracebackhide__ = True
+        try:
+            check(plugin)
+        except ContractError as error:
+            raise error.with_traceback(None) from None
 
     return checked
 

@@ -77,14 +77,14 @@ def _check_moments(task: Task, before: Microseconds, after: Microseconds, gold: 
 
 def check_dataset(task: Task) -> None:
     """The shipped study's data set can be made with it: some of it, and something else, in every split."""
-    study = shipped().study
+    study, (inject,) = shipped().study, task.injections
     try:
-        build_dataset(study.trace, study.dataset, (task,), seed=0)
+        attempt(task, inject, build_dataset, study.trace, study.dataset, (task,), seed=0)
     except ContractError:
         raise
     except BadInputError as error:
         _, problem, remedy, _ = error.given
-        raise broken(task, problem, remedy, task.injections[0]) from None
+        raise broken(task, problem, remedy, inject) from None
 
 
 def check_votes(task: Task) -> None:

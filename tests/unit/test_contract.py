@@ -249,6 +249,12 @@ ORDINARY = {
         "asks a whole column for its truth",
         "return x.ping > 0 and",
     ),
+    "no parentheses": Mistake(
+        HALF,
+        "return x.ping > 0 & x.ping < bucket.mean / 2",
+        "; put each condition in parentheses",
+        "return x.ping > 0 &",
+    ),
     "not": Mistake(HALF, "return not x.ping > bucket.mean / 2", "asks a whole column for its truth", "return not"),
     "a chain": Mistake(HALF, "return 0 < x.ping < bucket.mean / 2", "asks a whole column for its truth", "return 0 <"),
     "if": Mistake(
@@ -287,7 +293,7 @@ ORDINARY = {
     "a negative RTT": Mistake("// 4 + 1", "* -1", "add_dips gives an RTT of -", INJECTION),
     "an endless RTT": Mistake("// 4 + 1", f"+ {LONGEST_RTT_US}", "add_dips gives an RTT of 60,", INJECTION),
     "a fraction in place": Mistake(
-        "rtt_us[gold] = rtt_us[gold] // 4 + 1", "rtt_us *= 1.5", "add_dips raises UFuncTypeError", "rtt_us *= 1.5"
+        "rtt_us[gold] = rtt_us[gold] // 4 + 1", "rtt_us *= 1.5", "; RTTs are whole microseconds: round", "rtt_us *= 1.5"
     ),
 }
 """Mistakes that every command refuses."""
@@ -311,6 +317,12 @@ SLOWER = {
     ),
     "nothing marked": Mistake(
         "(rng.random(", "(1 + rng.random(", "marks nothing, or everything, in 20 draws", INJECTION
+    ),
+    "an error in a whole data set": Mistake(
+        GOLD,
+        "rtt_us.item(20_000 * (len(rtt_us) > 3_000))\n    return rtt_us, gold",
+        "add_dips raises IndexError",
+        "rtt_us.item(",
     ),
     "a split without any": Mistake(
         " & (rtt_us > 0)\n    rtt",
@@ -775,6 +787,8 @@ def test_expected_failures(mistake: Mistake, says: set[str], written: Callable[.
     last = done.stdout.rstrip().splitlines()[-1]
     assert all(word in last for word in says), done.stdout
     assert ("known to be silent" in done.stdout) and done.returncode == ("2 failed" in says)
+    # Somebody else's terminal shows their line and what is wrong, not the artifact's own frames.
+    assert done.stdout.count("> ") == done.stdout.count(">       check(plugin)")
 
 
 def test_expected_failures_of_a_check_that_is_not_there(written: Callable[..., Written]) -> None:

@@ -157,6 +157,13 @@ def test_a_missing_key_names_its_table(tmp_path: Path) -> None:
         settled(written(tmp_path, text))
 
 
+def test_a_study_of_a_few_keys_is_told_to_extend_one(tmp_path: Path) -> None:
+    """Somebody who types `[runs]` and no more is not sent from one missing key to the next."""
+    path = written(tmp_path, '[runs]\napproaches = ["majority"]\n')
+    with pytest.raises(BadInputError, match=r'study\.toml:1: table \[trace\] is missing; .* extends = "study\.toml"'):
+        read_study(path)
+
+
 MISSING = [
     "trace.sigma",
     "tasks.swell.rule.context",
