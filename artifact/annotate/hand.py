@@ -98,7 +98,7 @@ def read_by_hand(path: Path, traces: Sequence[Trace], tasks: Sequence[str]) -> B
             rows = csv.DictReader(file)
             missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
             if missing:
-                remedy = "give a file that the page exported"
+                remedy = "give a file that the page exported, or the same columns between commas"
                 raise BadInputError(path, f"no column {missing[0]!r}", remedy, 1)
             pings = {trace.series or trace.name: len(trace) for trace in traces}
             return ByHand(path, [_row(path, rows.line_num, of, pings, tasks) for of in rows])
@@ -116,7 +116,8 @@ def _row(path: Path, line: int, of: dict[str, str], pings: dict[str, int], tasks
     try:
         first, last, label = (int(of[name] or "") for name in ("first_ping", "last_ping", "label"))
     except ValueError:
-        raise BadInputError(path, "a ping or a label that is no whole number", "correct the line", line) from None
+        remedy = "count pings from 1; label is 1 where it is, 0 where it is not"
+        raise BadInputError(path, "a ping or a label that is no whole number", remedy, line) from None
     if not 1 <= first <= last <= pings[series]:
         problem = f"pings {first:,} to {last:,} of a series of {pings[series]:,}"
         raise BadInputError(path, problem, "correct the line, or name the log that was labelled", line)

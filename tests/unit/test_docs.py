@@ -70,13 +70,14 @@ def test_your_own_ping_log(folder: Path) -> None:
     said = {}
     for command in commands(OWN_LOG):
         typed = re.sub(r"(TRACE|LABELS)=(\S+)", rf"\1={folder}/\2", command)
-        study = f" --study {ROOT / 'study.toml'}" if " -m artifact " in command else ""
+        study = f" --study {ROOT / 'study.toml'}" if " artifact annotate " in command else ""
         said[command] = run(typed + study, folder, variables)
-    assert len(said) == 7
+    assert len(said) == 8
     first = said["make annotate TRACE=ping.log"]
     assert "1 outage, 30 s from 2024-10-22 16:01:40." in first
     assert "1 noisy ping, at 2024-10-22 16:05:00; 80 ms slower than nearby" in first
-    assert "by hand: outage: all of 129 pings alike, 30 set by hand" in said[commands(OWN_LOG)[4]]
+    assert "by hand: outage: all of 129 pings alike, 30 set by hand" in said[commands(OWN_LOG)[5]]
+    assert "192.0.2.1: 400 pings, 30 without a reply (7.5 %)" in said[commands(OWN_LOG)[1]]
     written = {path.name for path in (folder / "results" / "annotated" / "ping").iterdir()}
     named = set(re.findall(r"^\| `([\w.]+)` \|", OWN_LOG.read_text(encoding="utf-8"), re.MULTILINE))
     assert named - {"points.parquet"} == written - {"points.parquet"}

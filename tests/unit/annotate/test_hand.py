@@ -51,13 +51,19 @@ def test_nobody_found_anything(asked: Labelers, tmp_path: Path) -> None:
         ("series,task\n", r"labels\.csv:1: no column 'first_ping'; give a file that the page exported"),
         (f"{HEAD}other,swell,1,2,,,1,hand\n", r"labels\.csv:2: labels of series 'other'; .* here: 'mine\.log'"),
         (f"{HEAD}mine.log,nap,1,2,,,1,hand\n", r"labels\.csv:2: no task 'nap'; name one of noise, outage, swell"),
-        (f"{HEAD}mine.log,swell,1,x,,,1,hand\n", r"labels\.csv:2: a ping or a label that is no whole number"),
+        (
+            f"{HEAD}mine.log,swell,1,x,,,1,hand\n",
+            r"labels\.csv:2: a ping or a label that is no whole number; count pings from 1; label is 1",
+        ),
         (f"{HEAD}mine.log,swell,1,21,,,1,hand\n", r"labels\.csv:2: pings 1 to 21 of a series of 20"),
         (f"{HEAD}mine.log,swell,0,2,,,1,hand\n", r"labels\.csv:2: pings 0 to 2"),
         (f"{HEAD}mine.log,swell,3,2,,,1,hand\n", r"labels\.csv:2: pings 3 to 2"),
         (f"{HEAD}mine.log,swell,1,2,,,2,hand\n", r"labels\.csv:2: label 2 by 'hand'"),
         (f"{HEAD}mine.log,swell,1,2,,,1,me\n", r"labels\.csv:2: label 1 by 'me'; give 0 or 1, by hand or machine"),
-        (f"{HEAD}mine.log,swell\n", r"labels\.csv:2: a ping or a label that is no whole number"),
+        (
+            f"{HEAD}mine.log,swell\n",
+            r"labels\.csv:2: a ping or a label that is no whole number; count pings from 1; label is 1",
+        ),
         ("", r"labels\.csv:1: no column 'series'"),
     ],
 )
