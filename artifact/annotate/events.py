@@ -71,7 +71,7 @@ def in_words(event: Event) -> str:
         return "no reply"
     said = [_slower(event.above_ms)] if event.above_ms is not None else []
     if event.lost and not event.is_moment:
-        said.append(f"{event.lost:,} of {event.pings:,} without a reply")
+        said.append(f"{event.lost:,} of {event.pings:,} lost")
     return ", ".join(said)
 
 

@@ -174,6 +174,44 @@ def test_a_spike_is_seen(opened: Open, day_page: Path, day: Annotation) -> None:
     assert ink > 20
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "of"),
+    [
+        (8.7, 681, (10, 20, 30, 50, 70, 100, 200, 300, 500)),
+        (11.1, 144, (20, 30, 50, 70, 100)),
+        (0.05, 12_000, (0.1, 0.3, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)),
+        (12.3, 14.9, (12.5, 13, 13.5, 14, 14.5)),
+        (12.301, 12.3042, (12.301, 12.3015, 12.302, 12.3025, 12.303, 12.3035, 12.304)),
+    ],
+)
+def test_round_trip_times_are_marked_at_round_numbers(
+    low: float, high: float, of: tuple[float, ...], opened: Open, day_page: Path
+) -> None:
+    """Wherever a zoom has led: never 13.1, 23.1, 33.1."""
+    one = opened(day_page)
+    assert tuple(one.page.evaluate(f"annotation.ticks({low}, {high}, 275, true)")) == of
+    even = one.page.evaluate(f"annotation.ticks({low}, {high}, 275, false)")
+    steps = np.diff(even)
+    assert 3 <= len(even) <= 10
+    assert np.allclose(steps, steps[0])
+    assert f"{steps[0]:.0e}"[0] in "125"
+
+
+def test_what_lasts_has_a_band_that_is_seen_from_afar(opened: Open, day_page: Path) -> None:
+    """An outage of 200 s is less than a pixel wide on a phone that shows a day."""
+    one = opened(day_page, viewport={"width": 390, "height": 844})
+    at, ink = one.page.evaluate(
+        """() => { const canvas = document.querySelector('#plot canvas');
+        const over = document.querySelector('.u-over'); const ratio = canvas.width / canvas.clientWidth;
+        const left = over.offsetLeft * ratio; const width = over.clientWidth * ratio;
+        const row = canvas.getContext('2d').getImageData(left, (over.offsetTop + 3) * ratio, width, 1).data;
+        const [begin, end] = annotation.view; const at = (seconds) => (seconds / (end - begin)) * width;
+        return [[30350, 25000].map(at), [...row].filter((of, k) => k % 4 === 3)]; }"""
+    )
+    outage, nothing = (max(ink[round(of) - 2 : round(of) + 3]) for of in at)
+    assert outage > 60 > nothing
+
+
 def test_the_list_is_walked_with_the_keys(opened: Open, day_page: Path, day: Annotation) -> None:
     one = opened(day_page)
     one.page.locator("#list button.go").first.focus()
@@ -311,6 +349,11 @@ def test_it_is_as_light_or_dark_as_the_device(opened: Open, day_page: Path, pict
 def test_a_phone_scrolls_in_one_direction_only(opened: Open, day_page: Path, pictures: Path) -> None:
     one = opened(day_page, viewport={"width": 360, "height": 780}, device_scale_factor=2, has_touch=True)
     assert one.page.evaluate("document.documentElement.scrollWidth") <= 360
+    # How bad an event is, and the button that says that it is none, need no scrolling sideways, and are hit by a thumb.
+    over = one.page.locator("#events .scroll").evaluate("of => of.scrollWidth - of.clientWidth")
+    assert over <= 0
+    for button in one.page.locator("#list tbody tr").nth(1).get_by_role("button").all():
+        assert button.bounding_box()["height"] >= 32
     one.page.screenshot(path=pictures / "phone.png")
 
 

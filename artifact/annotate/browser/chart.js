@@ -2,6 +2,7 @@
 
 const FEWEST_SHOWN = 4;  // pings that a view is never narrower than
 const LANE = 26;
+const NARROW = 12;  // pixels
 
 const look = {};
 
@@ -19,9 +20,39 @@ function yRange(series, first, last, log) {
   const found = extremes(series, first, last);
   if (!found) return log ? [1, 10] : [0, 1];
   const [low, high] = found;
-  if (log) return [low / 1.2, high * 1.25];
+  // Losses have the foot of the chart for themselves: what was answered stays above them.
+  if (log) return [low / Math.max((high / low) ** 0.16, 1.2), high * 1.25];
   const room = Math.max((high - low) * 0.08, high * 0.005, 0.01);
-  return [Math.max(low - room, 0), high + room];
+  return [Math.max(low - 2 * room, 0), high + room];
+}
+
+const EVEN_ROOM = 30, LOG_ROOM = 18;  // pixels from one RTT on the axis to the next, at least
+const DECADES = [[1], [1, 3], [1, 2, 5], [1, 2, 3, 5, 7], [1, 2, 3, 4, 5, 6, 7, 8, 9]];
+
+// Round RTTs between two, over so many pixels: uPlot counts up from wherever a logarithmic scale begins.
+function rttTicks(low, high, pixels, log) {
+  if (log) {
+    const from = Math.floor(Math.log10(low));
+    const decades = Array.from({ length: Math.ceil(Math.log10(high)) - from + 1 }, (_, k) => from + k);
+    const choices = DECADES.map((digits) => decades.flatMap((k) => digits.map((digit) => rounded(digit * 10 ** k)))
+      .filter((at) => at >= low && at <= high));
+    const apart = (at, next) => pixels * Math.log(next / at) / Math.log(high / low);
+    const fitting = choices.findLast((of) => of.length > 2 && of.slice(1).every((next, k) => apart(of[k], next) >= LOG_ROOM));
+    if (fitting) return fitting;
+  }
+  return evenTicks(low, high, Math.max(Math.floor(pixels / EVEN_ROOM), 1));
+}
+
+function evenTicks(low, high, most) {
+  const least = (high - low) / most;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = power * [1, 2, 5, 10].find((of) => of * power >= least);
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.max(Math.floor(high / step) - first + 1, 0) }, (_, k) => rounded((first + k) * step));
+}
+
+function rounded(value) {
+  return +value.toPrecision(9);
 }
 
 function makeChart(host, lanes, page) {
@@ -42,7 +73,11 @@ function makeChart(host, lanes, page) {
     },
     axes: [
       { ...axis, space: 70, values: series.timed ? timeLabels : (_, splits) => splits.map((at) => (at % 1 ? '' : at.toLocaleString('en'))) },
-      { ...axis, size: 58, values: (_, splits) => splits.map((at) => (at === null ? '' : `${+at.toPrecision(3)} ms`)) },
+      {
+        ...axis, size: host.clientWidth < 500 ? 62 : 84, filter: (_, splits) => splits,
+        splits: (u, _, low, high) => rttTicks(low, high, u.bbox.height / devicePixelRatio, page.log),
+        values: (_, splits) => splits.map((at) => `${at.toLocaleString('en', { maximumFractionDigits: 6 })} ms`),
+      },
     ],
     series: [{}, { label: 'RTT', stroke: () => look.trace, width: 1.1, points: { show: false }, paths: (u) => linePath(u, page, inView()) }],
     hooks: {
@@ -154,10 +189,11 @@ function drawBands(u, page) {
         gaps.push([begin, top, Math.max(Math.min(until_, left + across) - begin, 1), height]);
         ctx.fillStyle = look.wash;
         ctx.fillRect(...gaps.at(-1));
-      } else if (!event.moment && width >= 2 * devicePixelRatio && page.shown.has(event.task)) {
-        ctx.globalAlpha = 0.16;
+      } else if (!event.moment && width >= 0.75 * devicePixelRatio && page.shown.has(event.task)) {
+        // A narrow band is seen as well as a wide one.
+        ctx.globalAlpha = width < NARROW * devicePixelRatio ? 0.5 : 0.16;
         ctx.fillStyle = look.tasks[event.task];
-        ctx.fillRect(from, top, width, height);
+        ctx.fillRect(from, top, Math.max(width, 1.5 * devicePixelRatio), height);
         ctx.globalAlpha = 1;
       }
     }
@@ -224,7 +260,7 @@ function drawMarks(u, page) {
   const room = 9 * ratio;
   const best = new Map();
   for (const [event, from, until_] of eventsInView(page, to)) {
-    if (event.task < 0 || (until_ - from > 12 * ratio && event.end - event.begin > 1) || !page.shown.has(event.task)) continue;
+    if (event.task < 0 || (until_ - from > NARROW * ratio && event.end - event.begin > 1) || !page.shown.has(event.task)) continue;
     let slowest = NaN;
     for (let i = event.begin; i < event.end; i++) if (!(page.series.y[i] <= slowest)) slowest = page.series.y[i] || slowest;
     const px = event.end - event.begin === 1 ? from : (from + until_) / 2;
@@ -326,12 +362,16 @@ function drawSure(ctx, series, task, to, [first, last], foot, height) {
 function drawLaneName(ctx, task, left, top, ratio) {
   ctx.font = look.font.replace('12px', `${11 * ratio}px`);
   const text = meta.tasks[task].many;
-  const width = ctx.measureText(text).width;
-  ctx.globalAlpha = 0.85;
-  ctx.fillStyle = look.wash;
-  ctx.fillRect(left, top + 4 * ratio, width + 10 * ratio, (LANE - 8) * ratio);
-  ctx.globalAlpha = 1;
+  const { width } = ctx.measureText(text);
+  // Beside the lane where there is room for all of them.
+  const beside = meta.tasks.every((of) => ctx.measureText(of.many).width + 6 * ratio <= left);
+  if (!beside) {
+    ctx.globalAlpha = 0.85;
+    ctx.fillStyle = look.wash;
+    ctx.fillRect(left, top + 4 * ratio, width + 10 * ratio, (LANE - 8) * ratio);
+    ctx.globalAlpha = 1;
+  }
   ctx.fillStyle = look.soft;
   ctx.textBaseline = 'middle';
-  ctx.fillText(text, left + 5 * ratio, top + (LANE / 2) * ratio);
+  ctx.fillText(text, beside ? left - width - 6 * ratio : left + 5 * ratio, top + (LANE / 2) * ratio);
 }

@@ -257,6 +257,7 @@ globalThis.annotation = {
   get view() { return [...page.view]; },
   get series() { return page.series; },
   show: setView,
+  ticks: rttTicks,
   thinned: (columns) => {
     const [a, b] = page.view;
     const [first, last] = [firstFrom(page.series, a), firstFrom(page.series, b)];

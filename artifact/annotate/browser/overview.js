@@ -49,7 +49,7 @@ function makeOverview(host, page, setView) {
     const zero = host.getBoundingClientRect().left;
     const start = place(down.clientX - zero);
     const [a, b] = page.view;
-    const near = (8 / host.clientWidth) * (end - begin);
+    const near = ((down.pointerType === 'touch' ? 20 : 8) / host.clientWidth) * (end - begin);
     const isWhole = b - a >= (end - begin) * 0.999;
     // Near an edge that edge moves, inside the window all of it, elsewhere a new one begins.
     const grip = Math.abs(start - a) < near && !isWhole ? 'left' : Math.abs(start - b) < near && !isWhole ? 'right'
@@ -59,7 +59,7 @@ function makeOverview(host, page, setView) {
       if (grip === 'move') setView(a + now - start, b + now - start);
       else if (grip === 'left') setView(Math.min(now, b), b);
       else if (grip === 'right') setView(a, Math.max(now, a));
-      else if (Math.abs(now - start) > near / 4) setView(Math.min(start, now), Math.max(start, now));
+      else if (Math.abs(now - start) > (2 / host.clientWidth) * (end - begin)) setView(Math.min(start, now), Math.max(start, now));
     };
     host.onpointerup = host.onpointercancel = () => { host.onpointermove = null; };
   };

@@ -23,7 +23,7 @@ def test_a_stretch_is_told_by_what_is_calm_nearby(asked: Labelers) -> None:
     (event,) = events_of(trace.rtt_us, moments_of(trace), asked.tasks, told(swell=STRETCH))
     # Inside the median of 14, 15, 16; around it twenty of 10 and twenty of 12.
     assert event == Event("swell", 20, 24, lost=1, probability=1.0, above_ms=15.0 - 11.0, slowest_ms=16.0)
-    assert in_words(event) == "4.0 ms slower, 1 of 4 without a reply"
+    assert in_words(event) == "4.0 ms slower, 1 of 4 lost"
 
 
 def test_calm_is_what_no_task_marks(asked: Labelers) -> None:
