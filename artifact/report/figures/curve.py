@@ -14,8 +14,8 @@ from artifact.report.figures.style import AMBER, BLUE, FAINT, INK, RULE, drawing
 
 BASE = "as Table 1"
 WIDTH_IN, LEFT_IN, RIGHT_IN, ABOVE_IN, CURVE_IN, ROW_IN = 9.0, 1.75, 0.15, 0.12, 2.3, 0.19
-LETTER_IN = 0.062
-"""Width of a letter of the variations' names, which stand upright below the grid."""
+LETTER_IN, CHOICE_LETTER_IN = 0.062, 0.07
+"""Width of a letter of the variations' names, which stand upright below the grid, and of the choices' left of it."""
 Point = Mapping[str, Any]
 
 
@@ -29,9 +29,10 @@ def curve(claim: Mapping[str, Any]) -> str | None:
     grid_in = ROW_IN * len(rows)
     below_in = 0.15 + LETTER_IN * max(len(_short(of)) for of in points)
     height = ABOVE_IN + CURVE_IN + grid_in + below_in
+    left_in = max(LEFT_IN, 0.1 + CHOICE_LETTER_IN * max(map(len, rows)))
     with drawing(WIDTH_IN, height) as figure:
-        wide = (WIDTH_IN - LEFT_IN - RIGHT_IN) / WIDTH_IN
-        left = LEFT_IN / WIDTH_IN
+        wide = (WIDTH_IN - left_in - RIGHT_IN) / WIDTH_IN
+        left = left_in / WIDTH_IN
         above = figure.add_axes((left, (below_in + grid_in + 0.1) / height, wide, (CURVE_IN - 0.1) / height))
         below = figure.add_axes((left, below_in / height, wide, grid_in / height))
         _values(above, points, claim)

@@ -18,6 +18,8 @@ DIFFERENCE = "gain"
 """How the names of rows begin that are differences of others; they have another scale, and panels of their own."""
 PER_LINE = 4
 WIDTH_IN, LEFT_IN, GAP_IN, HEAD_IN, FOOT_IN, LINE_IN = 9.0, 2.75, 0.22, 0.3, 0.34, 0.2
+EDGE = 0.12
+"""Share of a panel's width from whose edge a number would reach out of it."""
 LETTERS = 38
 """Letters of a row's name that fit into one line left of the panels."""
 
@@ -96,6 +98,7 @@ def _draw(figure: Figure, band: Band, top: float) -> None:
         )
         axes = figure.add_axes(box)
         _panel(axes, at, [row[number] for row in band.cells])
+        _number(axes)
         axes.set_title(column, loc="left", fontsize=9.5, pad=4)
         axes.set_ylim(_lines(band), 0)
         axes.set_yticks(at, band.names if number == 0 else [""] * len(at), fontsize=8.5)
@@ -113,7 +116,16 @@ def _panel(axes: Axes, at: Sequence[float], cells: Sequence[Mapping[str, Any] | 
     axes.tick_params(axis="x", labelsize=8, length=2.5)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+
+
+def _number(axes: Axes) -> None:
+    """Number the axis; its outermost numbers stand inside the panel, or they would run into the next one's."""
+    low, high = axes.get_xlim()
+    wanted = MaxNLocator(3, steps=[1, 2, 5, 10]).tick_values(low, high)
+    axes.set_xticks([at for at in wanted if low <= at <= high])
+    for label in axes.get_xticklabels():
+        share = (label.get_position()[0] - low) / (high - low)
+        label.set_horizontalalignment("left" if share < EDGE else "right" if share > 1 - EDGE else "center")
 
 
 def _range(axes: Axes, values: Sequence[float]) -> None:

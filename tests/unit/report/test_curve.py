@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from artifact.report.figures.curve import BASE, curve, specifications
@@ -66,3 +67,10 @@ def test_the_same_value_everywhere_has_a_picture(claim: dict[str, Any]) -> None:
 
 def test_the_same_curve_has_the_same_bytes(claim: dict[str, Any]) -> None:
     assert curve(claim) == curve(claim)
+
+
+def test_no_name_of_a_choice_is_cut(claim: dict[str, Any], figures: list[Figure]) -> None:
+    claim["under"] = [{**of, "choice": "what the network learns from"} for of in claim["under"]]
+    assert curve(claim)
+    FigureCanvasAgg(figures[0]).draw()
+    assert min(label.get_window_extent().x0 for label in figures[0].axes[1].get_yticklabels()) > 0

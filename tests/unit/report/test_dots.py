@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from copy import deepcopy
 from typing import Any
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from artifact.report.figures import dots as module
@@ -94,3 +96,16 @@ def test_all_the_same_is_not_blown_up(answer: dict[str, Any], figures: list[Figu
 
 def test_the_same_answer_has_the_same_bytes(answer: dict[str, Any]) -> None:
     assert dots(answer) == dots(answer)
+
+
+@pytest.mark.parametrize("panels", [3, 4])
+def test_numbers_of_neighbouring_panels_keep_apart(panels: int, figures: list[Figure]) -> None:
+    """Where an axis ends in 1.000 and the next begins with 0.00; and where a small negative bound takes much room."""
+    spans = ([0.0, 0.0019], [0.8, 0.999], [0.0, 0.16], [-0.9, 0.0])
+    rows = [[f"row {k}", *({"mean": of[k], "ci95": of, "runs": of} for of in spans[:panels])] for k in (0, 1)]
+    columns = [f"measure {k}" for k in range(panels)]
+    assert dots({"columns": ["of", *columns], "draws": columns, "rows": rows})
+    FigureCanvasAgg(figures[0]).draw()
+    shown = [label.get_window_extent() for axes in figures[0].axes for label in axes.get_xticklabels()]
+    assert len(shown) >= 2 * panels
+    assert all(one.x1 < other.x0 for one, other in itertools.pairwise(shown))
