@@ -8,7 +8,11 @@ from pathlib import Path
 named = {str(Path(path).absolute()) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path}
 sys.path.sort(key=named.__contains__)
 
-from artifact.cli import main  # noqa: E402 - after the order is set
-
 if __name__ == "__main__":
+    from artifact.grid import interrupts
+
+    # Before anything else is loaded: Ctrl-C in the first moments is one line, too.
+    interrupts.end_at_once()
+    from artifact.cli import main
+
     main()

@@ -16,7 +16,8 @@ from artifact.annotate.page import page
 from artifact.annotate.summary import as_text
 from artifact.annotate.tables import CSV, PARQUET, has_parquet, write_events, write_points
 from artifact.errors import BadInputError
-from artifact.store.files import refuse_existing, write_text
+from artifact.grid import interrupts
+from artifact.store.files import appearing_together, refuse_existing, write_text
 from artifact.store.kept import keep, kept
 from artifact.trace.log import Log
 from artifact.trace.reading import read_log
@@ -106,9 +107,11 @@ def _write(folder: Path, done: _Done) -> None:
     }
     if has_parquet():
         writers[f"{POINTS}{PARQUET}"] = lambda path: write_points(path, done.annotations)
-    for name, write in writers.items():
-        write(folder / name)
-    keep(folder / RECORD, done.manifest, {}, [folder / name for name in writers])
+    # Half of it would be refused as somebody else's when the command is repeated.
+    with interrupts.raised(), appearing_together(folder) as beside:
+        for name, write in writers.items():
+            write(beside / name)
+        keep(beside / RECORD, done.manifest, {}, [beside / name for name in writers])
 
 
 def _refuse_others(folder: Path) -> None:

@@ -41,7 +41,6 @@ def main() -> NoReturn:
 
     Where whoever read its output has left, as `head` does, it ends as silently as any command.
     """
-    interrupts.end_at_once()
     stdout = sys.stdout
     # What a terminal of another encoding cannot show is written out.
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -21,7 +21,19 @@ STUDY, RESULTS, DATA = Path("study.toml"), Path("results"), Path("data")
 SMALL = {"runs.count": 2, "trace.pings": 3_000}
 """The study for a quick look."""
 POSITIVE = click.IntRange(min=1)
-PATH = click.Path(path_type=Path)
+
+
+class _Named(click.Path):
+    """A path that is given: "" would be the folder one stands in, where a variable was meant that is not set."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return it as a Path."""
+        if value == "":
+            self.fail("no path is given", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = _Named(path_type=Path)
 
 
 def study_option(body: Callable[..., Any]) -> Callable[..., Any]:

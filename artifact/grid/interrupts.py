@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
-STOPPED = "artifact: interrupted; finished cells are kept, the same command goes on from there"
+STOPPED = "artifact: interrupted; what was finished is kept, the same command goes on from there"
 
 
 def end_at_once() -> None:

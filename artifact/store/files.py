@@ -8,6 +8,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -43,11 +44,41 @@ def appearing(path: Path, nameless: bool = True) -> Iterator[Path]:
                 os.link(beside, named, src_dir_fd=descriptor)
             named.replace(path)
     except OSError as error:
-        remedy = "make room, or name a place that can be written"
-        raise BadInputError(path, f"cannot be written ({error.strerror})", remedy) from None
+        raise _unwritable(path, error) from None
     finally:
         with suppress(OSError):
             named.unlink()
+
+
+@contextmanager
+def appearing_together(folder: Path) -> Iterator[Path]:
+    """Yield a folder to write files to; all of them are in ``folder`` on success, and none of them on any failure.
+
+    ``folder`` is made where it is not there. Errors are those of ``appearing`` and name the place in ``folder``.
+    """
+    was_there = folder.exists()
+    beside = folder / f".together.{os.getpid()}.{secrets.token_hex(4)}.part"
+    try:
+        beside.mkdir(parents=True)
+        yield beside
+        for path in beside.iterdir():
+            path.replace(folder / path.name)
+    except BadInputError as error:
+        where, problem, remedy, line = error.given
+        place = folder / Path(where).name if Path(where).parent == beside else where
+        raise BadInputError(place, problem, remedy, line) from None
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+        if not was_there:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _unwritable(path: Path, error: OSError) -> BadInputError:
+    remedy = "make room, or name a place that can be written"
+    return BadInputError(path, f"cannot be written ({error.strerror})", remedy)
 
 
 @contextmanager

@@ -42,6 +42,29 @@ def test_what_lies_on_pythonpath_hides_nothing_that_is_installed(tmp_path: Path)
     assert "No module" not in said.stderr
 
 
+def test_ctrl_c_while_the_first_modules_load_is_one_line() -> None:
+    script = """
+import os, runpy, signal, sys
+class Impatient:
+    def find_spec(self, name, path, target=None):
+        if name == "artifact.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Impatient())
+runpy.run_module("artifact", run_name="__main__")
+"""
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert said.returncode == 130
+    assert re.fullmatch(r"\nartifact: interrupted; .*\n", said.stderr)
+
+
+def test_a_path_that_is_empty_is_not_the_folder_one_stands_in(tmp_path: Path) -> None:
+    (tmp_path / "ping.csv").write_text("rtt_ms\n" + "12\n" * 9, encoding="utf-8")
+    said = run("annotate", "ping.csv", "--output", "", "--study", STUDY, cwd=tmp_path)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr.startswith("artifact: Invalid value for '--output': no path is given; see ")
+    assert [path.name for path in tmp_path.iterdir()] == ["ping.csv"]
+
+
 COMMANDS = (
     "all", "annotate", "audit", "bench", "calibrate", "changes", "compare", "data", "docs", "golden", "label",
     "reference", "report", "smoke", "status", "tasks", "trace", "train", "verify",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ import pandas as pd
 import pytest
 from lines_made import a_bad_hour
 
+from artifact.annotate import annotating
 from artifact.annotate.annotating import annotate
 from artifact.errors import BadInputError
 from artifact.store.paths import ROOT, STUDY
@@ -56,6 +59,34 @@ def test_somebody_elses_folder_is_left_alone(log: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match=r"page\.html: is there already"):
         annotate(log, tmp_path / "theirs", STUDY, tmp_path)
     assert [path.name for path in (tmp_path / "theirs").iterdir()] == ["page.html"]
+
+
+def test_a_full_disk_leaves_nothing_and_the_same_command_works_later(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, _: str) -> None:
+        raise BadInputError(path, "cannot be written (No space left on device)", "make room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(annotating, "write_text", full)
+        with pytest.raises(BadInputError, match=rf"^{tmp_path}/mine/summary\.txt: cannot be written \(No space"):
+            annotate(log, tmp_path / "mine", STUDY, tmp_path)
+    assert not (tmp_path / "mine").exists()
+    annotate(log, tmp_path / "mine", STUDY, tmp_path)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "mine").iterdir()}
+    monkeypatch.setattr(annotating, "write_text", full)
+    with pytest.raises(BadInputError):
+        annotate(log, tmp_path / "mine", STUDY, tmp_path)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "mine").iterdir()} == before
+
+
+def test_ctrl_c_while_it_writes_leaves_nothing(log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    handler = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(annotating, "write_text", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        annotate(log, tmp_path / "mine", STUDY, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["hour.csv"]
+    assert signal.getsignal(signal.SIGINT) is handler
 
 
 def test_labels_by_hand_come_back_as_agreement(log: Path, tmp_path: Path) -> None:
