@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from artifact.labeling.order import medians, quantiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -265,7 +267,7 @@ class ColumnSeries:
         self._padded: Integers = np.zeros(0, dtype=np.int64)
         self._padding = (-1, -1)
         self._windows: dict[tuple[int, int, int], ColumnBucket] = {}
-        self._quantiles: dict[tuple[int, int, float], Floats] = {}
+        self._order: dict[tuple[Any, int], Floats] = {}
         self._excesses: dict[int, ColumnSeries] = {}
 
     @cached_property
@@ -342,26 +344,19 @@ class ColumnSeries:
 
     def window_median(self, begin: int, end: int) -> Floats:
         """Return the median answered RTT (microseconds) from i + begin to i + end (exclusive) for every i."""
-        return self._rolling(begin, end, lambda rolling: rolling.median())
+        return self._ordered("median", begin, end, medians)
 
     def window_quantile(self, begin: int, end: int, share: float) -> Floats:
         """Return the answered RTT (microseconds) below which that share of such a window lies, the lower of two."""
-        key = (begin, end, share)
-        if key not in self._quantiles:
-            self._quantiles[key] = self._rolling(
-                begin, end, lambda rolling: rolling.quantile(share, interpolation="lower")
-            )
-        return self._quantiles[key]
+        return self._ordered(share, begin, end, partial(quantiles, share=share))
 
-    def _rolling(self, begin: int, end: int, statistic: Callable[[Any], Any]) -> Floats:
-        import pandas as pd
-
-        values = self._within_reach(begin, end)
-        seen = values[self._padding[0] + begin : len(values) - self._padding[1] + end]
-        # pandas looks back from its row: the window of ping i is the one that ends at i + end - 1.
-        answered = pd.Series(np.where(seen > 0, seen, np.nan))
-        found = statistic(answered.rolling(end - begin, min_periods=1)).to_numpy()
-        return np.asarray(found[end - begin - 1 :][: self.n], dtype=np.float64)
+    def _ordered(self, what: Any, begin: int, end: int, statistic: Callable[[Integers, int], Floats]) -> Floats:
+        """Return a statistic of such windows; all windows of one width are gone through at once."""
+        values, width = self._within_reach(begin, end), end - begin
+        if (what, width) not in self._order:
+            self._order[what, width] = statistic(values, width)
+        first = self._padding[0] + begin
+        return self._order[what, width][first : first + self.n]
 
     def _within_reach(self, begin: int, end: int) -> Integers:
         """Return the pings with as many before and behind as windows reach, losses where the series has none."""
@@ -372,6 +367,7 @@ class ColumnSeries:
             self._padded[max(-first, 0) :][: len(there)] = there
             self._padding = reach
             self._sums.clear()
+            self._order.clear()
         return self._padded
 
 
