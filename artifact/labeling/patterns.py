@@ -13,8 +13,6 @@ from artifact.labeling.engines import LabelMatrix
 Integers = NDArray[np.int64]
 SYMBOLS = 3
 """A function abstains, or votes one of two ways."""
-DIGITS = 20
-"""Votes that make one number: 3^20 times as many rows as anybody has fits into 64 bits."""
 COUNTED = 10
 """Up to so many votes make numbers so small (3^10 = 59,049) that counting each is faster than sorting them."""
 BLOCK = 1 << 16
@@ -45,11 +43,10 @@ class Patterns:
 
 def patterns_of(votes: LabelMatrix) -> tuple[Patterns, NDArray[np.intp]]:
     """Return the patterns of votes, shape (rows, functions), and which of them each row is, shape (rows,)."""
-    number, functions = _numbers(votes), votes.shape[1]
-    if functions > COUNTED:
-        _, first, inverse, counts = np.unique(number, return_index=True, return_inverse=True, return_counts=True)
-        return Patterns(votes[first], counts), inverse.ravel()
-    patterns, place = _tallied(number, functions)
+    if votes.shape[1] > COUNTED:
+        return _paired(patterns_of(votes[:, :COUNTED]), patterns_of(votes[:, COUNTED:]))
+    number = _numbers(votes)
+    patterns, place = _tallied(number, votes.shape[1])
     return patterns, place[number]
 
 
@@ -62,29 +59,40 @@ def counts_of(votes: LabelMatrix) -> Patterns:
 
 def _tallied(number: NDArray[Any], functions: int) -> tuple[Patterns, NDArray[np.intp]]:
     """Return the patterns of so many functions from the rows' numbers, and the place of each possible number."""
-    counts = np.bincount(number, minlength=SYMBOLS**functions)
-    there = np.flatnonzero(counts)
-    place = np.zeros(len(counts), dtype=np.intp)
-    place[there] = np.arange(len(there))
+    there, counts, place = _present(number, SYMBOLS**functions)
     powers = SYMBOLS ** np.arange(functions)[::-1]
     distinct = (there[:, None] // powers % SYMBOLS - 1).astype(np.int8)
-    return Patterns(distinct, counts[there]), place
+    return Patterns(distinct, counts), place
+
+
+def _present(number: NDArray[Any], possible: int) -> tuple[Integers, Integers, NDArray[np.intp]]:
+    """Return which of the possible numbers are there, ascending, how often each, and the place of each possible one."""
+    counts = np.bincount(number, minlength=possible)
+    there = np.flatnonzero(counts)
+    place = np.zeros(possible, dtype=np.intp)
+    place[there] = np.arange(len(there))
+    return there, counts[there], place
+
+
+def _paired(
+    left: tuple[Patterns, NDArray[np.intp]], right: tuple[Patterns, NDArray[np.intp]]
+) -> tuple[Patterns, NDArray[np.intp]]:
+    """Return the patterns of both together: a pair of theirs is a number again, and sorts as rows do."""
+    (lefts, of_left), (rights, of_right) = left, right
+    possible = len(lefts.votes) * len(rights.votes)
+    number = of_left * len(rights.votes) + of_right
+    if possible <= SYMBOLS**COUNTED:
+        there, counts, place = _present(number, possible)
+        which = place[number]
+    else:
+        there, which, counts = np.unique(number, return_inverse=True, return_counts=True)
+    pairs = np.divmod(there, len(rights.votes))
+    both = np.concatenate([of.votes[at] for of, at in zip((lefts, rights), pairs, strict=True)], axis=1)
+    return Patterns(both, counts), which.ravel()
 
 
 def _numbers(votes: LabelMatrix) -> NDArray[Any]:
     """Return the votes of each row as one number of base 3, which sorts as rows do."""
-    if votes.shape[1] <= COUNTED:
-        return _small_numbers(votes)
-    number = np.zeros(len(votes), dtype=np.int64)
-    for begin in range(0, votes.shape[1], DIGITS):
-        # As many numbers as there are rows leave room for further digits.
-        number = np.unique(number, return_inverse=True)[1].astype(np.int64)
-        for column in votes[:, begin : begin + DIGITS].T:
-            number = SYMBOLS * number + (column + 1)
-    return number
-
-
-def _small_numbers(votes: LabelMatrix) -> NDArray[Any]:
     kind: type[Any] = np.uint8 if votes.shape[1] <= 5 else np.uint16
     found = np.zeros(len(votes), dtype=kind)
     for begin in range(0, len(votes), BLOCK):

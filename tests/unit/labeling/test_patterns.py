@@ -45,3 +45,11 @@ def test_blocks_change_nothing(votes: LabelMatrix) -> None:
         again, others = patterns_of(votes)
     assert_same(whole, again)
     assert np.array_equal(inverse, others)
+
+
+def test_more_pairs_of_patterns_than_are_counted_are_sorted() -> None:
+    votes = np.random.default_rng(1).integers(-1, 2, (800, 22)).astype(np.int8)
+    found, inverse = patterns_of(votes)
+    assert len(found.votes) ** 2 > patterns.SYMBOLS**patterns.COUNTED
+    assert_same(found, Patterns(*np.unique(votes, axis=0, return_counts=True)))
+    assert np.array_equal(found.votes[inverse], votes)
