@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,27 +20,63 @@ class Chain:
     leave: float
 
 
-def smoothed(odds: Floats, chain: Chain, steps: Integers | None = None) -> tuple[Floats, Chain]:
-    """Return P(property) of each ping given all of them, shape (n,), and the chain that fits best to what it expects.
+@dataclass(frozen=True)
+class Stretches:
+    """Pings one after the other, each of a kind, cut into as many stretches as each has pings, to lie side by side.
 
-    ``odds``, shape (n,): log P(ping | property) - log P(ping | NORMAL); ``steps``, shape (n - 1,): how many pings on
-    the next one lies, 1 everywhere if not given. Forward and backward probabilities (Rabiner, Proc. IEEE 1989) are
-    products of 2 x 2 matrices. The series is cut into as many stretches as each has pings; all are gone through side by
-    side, once for their products and, when these tell how each begins and ends, once more in either direction.
+    ``kind``, shape (pings of a stretch, stretches); what lacks at the end is of the last kind. A kind is a pattern of
+    votes, one of ``patterns``, and how many pings it lies behind the one before: ``steps``, shape (kinds / patterns,),
+    0 for the first ping. ``n``: how many pings there are.
     """
-    n, neighbours = len(odds), np.ones(len(odds))
-    neighbours[1:] = 1 if steps is None else steps == 1
-    neighbours[0] = 0
-    moves = _stretches(_moves(odds, chain, steps))
-    begins, ends = _along(_products(moves))
-    before, after = _forward(moves, begins), _backward(moves, ends)
-    here = [before[state][1:] * after[state] for state in (0, 1)]
-    both = [[before[i][:-1] * moves[i, j] * after[j] for j in (0, 1)] for i in (0, 1)]
-    (weight,) = _stretches(neighbours[None], fill=0.0)
-    weight = weight / (both[0][0] + both[0][1] + both[1][0] + both[1][1])
+
+    kind: NDArray[np.unsignedinteger[Any]]
+    patterns: int
+    steps: Integers
+    n: int
+
+    def along(self, values: Floats) -> Floats:
+        """Return values of the pings in stretches as those of one ping after the other, shape (n,)."""
+        return np.ascontiguousarray(values.T).ravel()[: self.n]
+
+
+def stretches_of(pattern: NDArray[np.intp], patterns: int, steps: Integers | None = None) -> Stretches:
+    """Return pings of these patterns, shape (n,), of so many.
+
+    ``steps``, shape (n - 1,): how many pings on the next one lies, 1 everywhere if not given.
+    """
+    n = len(pattern)
+    if steps is None:
+        distinct, kind = np.array([1, 0]), pattern.copy()
+        kind[0] += patterns
+    else:
+        distinct, which = np.unique(np.concatenate([[0], steps]), return_inverse=True)
+        kind = which * patterns + pattern
+    width = max(int(np.sqrt(n)), 1)
+    last = len(distinct) * patterns
+    cut = np.full((width, -(-n // width)), last, dtype=np.min_scalar_type(last))
+    cut.reshape(-1)[:n] = kind
+    return Stretches(np.ascontiguousarray(cut.T), patterns, distinct, n)
+
+
+def smoothed(odds: Floats, chain: Chain, pings: Stretches) -> Floats:
+    """Return P(property) of each ping given all of them, shape (n,).
+
+    ``odds``, shape (patterns,): log P(ping | property) - log P(ping | NORMAL). Forward and backward probabilities
+    (Rabiner, Proc. IEEE 1989) are products of 2 x 2 matrices. All stretches are gone through side by side, once for
+    their products and, when these tell how each begins and ends, once more in either direction.
+    """
+    return pings.along(_both_sides(_moves(odds, chain, pings).take(pings.kind, axis=2)).positive)
+
+
+def smoothed_and_counted(odds: Floats, chain: Chain, pings: Stretches) -> tuple[Floats, Chain]:
+    """Return as ``smoothed`` does, and the chain that fits best to the moves between neighbours that it expects."""
+    neighbours = np.append(np.repeat(pings.steps == 1, pings.patterns), False).astype(np.float64)
+    moves = _moves(odds, chain, pings).take(pings.kind, axis=2)
+    sides = _both_sides(moves)
+    both = [[sides.until[:-1, i] * moves[i, j] * sides.after[:, j] for j in (0, 1)] for i in (0, 1)]
+    weight = neighbours[pings.kind] / (both[0][0] + both[0][1] + both[1][0] + both[1][1])
     count = np.array([[float((of * weight).sum()) for of in row] for row in both])
-    positive = here[1] / (here[0] + here[1])
-    return np.ascontiguousarray(positive.T).ravel()[:n], _of_moves(count)
+    return pings.along(sides.positive), _of_moves(count)
 
 
 def counted(positive: Floats, steps: Integers) -> Chain:
@@ -55,33 +92,57 @@ def _of_moves(count: Floats) -> Chain:
     return Chain(float(count[0, 1] / count[0].sum()), float(count[1, 0] / count[1].sum()))
 
 
-def _moves(odds: Floats, chain: Chain, steps: Integers | None) -> Floats:
-    """Return P(state, ping | state before), up to a factor, shape (2, 2, n); the first comes from either."""
+def _moves(odds: Floats, chain: Chain, pings: Stretches) -> Floats:
+    """Return P(state, ping | state before) of each kind, up to a factor, shape (2, 2, kinds + 1).
+
+    The first ping comes from either state; the last kind changes nothing.
+    """
     share = chain.enter / (chain.enter + chain.leave)
-    kept = np.full(len(odds), 1 - chain.enter - chain.leave)
-    if steps is not None:
-        kept[1:] **= steps
-    kept[0] = 0
-    moves = np.empty((2, 2, len(odds)))
-    for j, (reached, seen) in enumerate(((1 - share, np.minimum(-odds, 0)), (share, np.minimum(odds, 0)))):
-        likely = np.exp(seen)
+    kept = np.repeat(np.where(pings.steps > 0, (1 - chain.enter - chain.leave) ** pings.steps, 0), pings.patterns)
+    seen = np.tile(odds, len(pings.steps))
+    moves = np.empty((2, 2, len(kept) + 1))
+    moves[..., -1] = np.eye(2)
+    for j, (reached, sure) in enumerate(((1 - share, np.minimum(-seen, 0)), (share, np.minimum(seen, 0)))):
+        likely = np.exp(sure)
         for i in (0, 1):
-            moves[i, j] = (reached + ((i == j) - reached) * kept) * likely
+            moves[i, j, :-1] = (reached + ((i == j) - reached) * kept) * likely
     return moves
 
 
-def _stretches(values: Floats, fill: float | None = None) -> Floats:
-    """Cut the last axis, n, into stretches side by side: (..., n) -> (..., pings of a stretch, stretches).
+@dataclass(frozen=True)
+class _Sides:
+    """Probabilities of either state up to a factor: of the pings until before and with each, and of those after it.
 
-    What lacks at the end is ``fill``, or, of matrices, such as change nothing.
+    ``until``, shape (pings of a stretch + 1, 2, stretches); ``after``, shape (pings of a stretch, 2, stretches).
     """
-    *outer, n = values.shape
-    width = max(int(np.sqrt(n)), 1)
-    length = -(-n // width)
-    cut = np.empty((*outer, width * length))
-    cut[..., :n] = values
-    cut[..., n:] = np.eye(2)[..., None] if fill is None else fill
-    return np.ascontiguousarray(cut.reshape(*outer, width, length).swapaxes(-1, -2))
+
+    until: Floats
+    after: Floats
+
+    @property
+    def positive(self) -> Floats:
+        """P(property) of each ping."""
+        normal, positive = (self.until[1:, state] * self.after[:, state] for state in (0, 1))
+        normal += positive
+        return np.divide(positive, normal, out=positive)
+
+
+def _both_sides(moves: Floats) -> _Sides:
+    """Go through all stretches forwards and backwards; ``moves``, shape (2, 2, pings of a stretch, stretches)."""
+    length, stretches = moves.shape[2:]
+    sides = _Sides(np.empty((length + 1, 2, stretches)), np.empty((length, 2, stretches)))
+    sides.until[0], sides.after[-1] = _along(_products(moves))
+    for k in range(length):
+        now = sides.until[k, :, None] * moves[:, :, k]
+        _scaled(now[0] + now[1], to=sides.until[k + 1])
+    for k in range(length - 1, 0, -1):
+        now = moves[:, :, k] * sides.after[k]
+        _scaled(now[:, 0] + now[:, 1], to=sides.after[k - 1])
+    return sides
+
+
+def _scaled(likely: Floats, to: Floats) -> None:
+    np.divide(likely, likely[0] + likely[1], out=to)
 
 
 def _products(moves: Floats) -> Floats:
@@ -109,26 +170,6 @@ def _along(products: Floats) -> tuple[Floats, Floats]:
         normal, positive = a * normal + b * positive, c * normal + d * positive
         normal, positive = normal / (normal + positive), positive / (normal + positive)
     return begins, ends
-
-
-def _forward(moves: Floats, begins: Floats) -> Floats:
-    """Return P(state, pings so far) up to a factor, before each stretch's first ping and at each, (2, pings + 1, .)."""
-    found = np.empty((2, moves.shape[-2] + 1, moves.shape[-1]))
-    found[:, 0] = begins
-    for k in range(moves.shape[-2]):
-        now = found[0, k] * moves[0, :, k] + found[1, k] * moves[1, :, k]
-        np.divide(now, now[0] + now[1], out=found[:, k + 1])
-    return found
-
-
-def _backward(moves: Floats, ends: Floats) -> Floats:
-    """Return P(pings to come | state) up to a factor, at each ping of each stretch, shape (2, pings, stretches)."""
-    found = np.empty((2, *moves.shape[2:]))
-    found[:, -1] = ends
-    for k in range(moves.shape[-2] - 1, 0, -1):
-        now = moves[:, 0, k] * found[0, k] + moves[:, 1, k] * found[1, k]
-        np.divide(now, now[0] + now[1], out=found[:, k - 1])
-    return found
 
 
 def decode(odds: Floats, mean_length: float, mean_gap: float) -> NDArray[np.int8]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from artifact.approaches._decoding import Chain, counted, smoothed
+from artifact.approaches._decoding import Chain, counted, smoothed, smoothed_and_counted, stretches_of
 from artifact.approaches.approach import Approach, Labelled, Pings, Posterior, State, Training
 from artifact.labeling.bucket import ColumnSeries
 from artifact.labeling.engines import LabelMatrix, apply_columns
@@ -106,7 +106,8 @@ class FittedBlind:
     def posterior(self, votes: LabelMatrix) -> Posterior:
         """Return P(property) of each row given all of them, shape (rows,)."""
         patterns, inverse = patterns_of(votes)
-        return smoothed(self.heard(patterns.votes)[inverse], self.chain)[0]
+        pings = stretches_of(inverse, len(patterns.votes))
+        return smoothed(self.heard(patterns.votes), self.chain, pings)
 
     def heard(self, patterns: LabelMatrix) -> Floats:
         """Return the log odds of each pattern of votes; a loss that no function speaks of has none."""
@@ -151,11 +152,12 @@ def fitted_to(votes: LabelMatrix, at: NDArray[np.int64], task: Task, rounds: int
     weights = _weights(task, speakers)
     positive = _majority(patterns[:, :-1])[inverse]
     chain = counted(positive, steps)
+    pings = stretches_of(inverse, len(patterns), steps)
     for _ in range(rounds):
         ours = np.bincount(inverse, positive, len(patterns))
         odds = _odds(speakers, patterns, np.stack([counts - ours, ours]), 1 / chain.leave)
         found = FittedBlind(task, speakers, odds, weights, chain)
-        now, chain = smoothed(found.heard(patterns)[inverse], chain, steps)
+        now, chain = smoothed_and_counted(found.heard(patterns), chain, pings)
         moved, positive = float(np.abs(now - positive).max(initial=0)), now
         if moved < STILL:
             break

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from artifact.approaches._decoding import Chain, counted, decode, smoothed
+from artifact.approaches._decoding import Chain, counted, decode, smoothed, smoothed_and_counted, stretches_of
 
 
 def score(labels: tuple[int, ...], evidence: list[float], length: float, gap: float) -> float:
@@ -72,7 +72,9 @@ def test_smoothing_sums_over_all_labellings(given_: list[tuple[float, int]], ent
     """Each ping's probability, and the moves between neighbours that are expected: half a move of each is added."""
     odds, steps = [odd for odd, _ in given_], [many for _, many in given_[1:]]
     likely = paths(odds, Chain(enter, leave), steps)
-    positive, chain = smoothed(np.array(odds), Chain(enter, leave), np.array(steps, dtype=np.int64))
+    pings = stretches_of(np.arange(len(odds)), len(odds), np.array(steps, dtype=np.int64))
+    positive, chain = smoothed_and_counted(np.array(odds), Chain(enter, leave), pings)
+    assert np.array_equal(smoothed(np.array(odds), Chain(enter, leave), pings), positive)
     expected = np.sum([likely[labels] * np.array(labels) for labels in likely], axis=0)
     assert np.allclose(positive, expected, atol=1e-9)
     moves = np.full((2, 2), 0.5)
@@ -85,7 +87,8 @@ def test_smoothing_sums_over_all_labellings(given_: list[tuple[float, int]], ent
 
 def test_smoothing_overcomes_no_certainty_and_a_long_series() -> None:
     odds = np.where(np.arange(20_001) % 1_000 < 100, 40.0, -40.0)
-    positive, chain = smoothed(odds, Chain(0.001, 0.01))
+    pings = stretches_of((odds > 0).astype(np.intp), 2)
+    positive, chain = smoothed_and_counted(np.array([-40.0, 40.0]), Chain(0.001, 0.01), pings)
     assert np.array_equal(positive > 0.5, odds > 0)
     assert 1 / chain.leave == pytest.approx(100, rel=0.05)
     assert 1 / chain.enter == pytest.approx(900, rel=0.05)
