@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Edges = tuple[int, int]
 
 
 def get_bucket(pings_us: pd.Series, i: int, size: int) -> pd.Series:
@@ -138,6 +139,7 @@ class ColumnBucket:
         self._series, self._size = series, size
         self._begin = -(size // 2) if begin is None else begin
         self._end = size // 2 if end is None else end
+        self._quantiles: dict[float, Floats] = {}
 
     @cached_property
     def size(self) -> Integers:
@@ -187,7 +189,9 @@ class ColumnBucket:
 
     def quantile(self, share: float) -> Floats:
         """Return the answered pings (ms) below which that share of each bucket's lies, the lower of two."""
-        return self._series.window_quantile(self._begin, self._end, share) / 1000
+        if share not in self._quantiles:
+            self._quantiles[share] = self._series.window_quantile(self._begin, self._end, share) / 1000
+        return self._quantiles[share]
 
     def excess(self, size: int) -> ColumnBucket:
         """Return the buckets of how far (ms) each ping lies above the medians before and after it, ``size`` / 2 each.
@@ -295,6 +299,7 @@ class ColumnSeries:
         """Let go of all windows: as they know their series and it knows them, nothing would free a block at once."""
         for series in self._excesses.values():
             series.forget()
+        self._excesses.clear()
         self._windows.clear()
 
     def of(self, values: Integers) -> ColumnSeries:
@@ -338,8 +343,8 @@ class ColumnSeries:
         """
         if size not in self._excesses:
             reach = self.reach.excess.setdefault(size, Reach())
-            of = _Excess(self._whole, size, self.reach)
-            self._excesses[size] = ColumnSeries(of, (self._begin, self._end), reach)
+            above = _Computed(len(self._whole), partial(self._above_both_sides, size))
+            self._excesses[size] = ColumnSeries(above, (self._begin, self._end), reach)
         return self._excesses[size]
 
     def window_median(self, begin: int, end: int) -> Floats:
@@ -350,13 +355,22 @@ class ColumnSeries:
         """Return the answered RTT (microseconds) below which that share of such a window lies, the lower of two."""
         return self._ordered(share, begin, end, partial(quantiles, share=share))
 
-    def _ordered(self, what: Any, begin: int, end: int, statistic: Callable[[Integers, int], Floats]) -> Floats:
-        """Return a statistic of such windows; all windows of one width are gone through at once."""
-        values, width = self._within_reach(begin, end), end - begin
+    def _above_both_sides(self, size: int, part: slice) -> Integers:
+        """Return the values of ``excess`` for a part of the whole series that holds this block."""
+        beyond = (self._begin - part.start, part.stop - self._end)
+        sides = [self._ordered("median", *side, medians, beyond) for side in ((-(size // 2), 0), (0, size // 2))]
+        rtt_us = self._whole[part]
+        return np.where(rtt_us > 0, np.rint(np.maximum(rtt_us - np.fmax(*sides), 1)), 0).astype(np.int64)
+
+    def _ordered(
+        self, what: Any, begin: int, end: int, statistic: Callable[[Integers, int], Floats], beyond: Edges = (0, 0)
+    ) -> Floats:
+        """Return a statistic of such windows, and of so many before and behind; one width is gone through once."""
+        values, width = self._within_reach(begin - beyond[0], end + beyond[1]), end - begin
         if (what, width) not in self._order:
             self._order[what, width] = statistic(values, width)
-        first = self._padding[0] + begin
-        return self._order[what, width][first : first + self.n]
+        first = self._padding[0] + begin - beyond[0]
+        return self._order[what, width][first : first + beyond[0] + self.n + beyond[1]]
 
     def _within_reach(self, begin: int, end: int) -> Integers:
         """Return the pings with as many before and behind as windows reach, losses where the series has none."""
@@ -372,21 +386,17 @@ class ColumnSeries:
 
 
 @dataclass(frozen=True)
-class _Excess:
-    """How far each ping of a series lies above the medians on its sides, worked out for the part that is asked for."""
+class _Computed:
+    """Values of every ping of a series, worked out for the part that is asked for."""
 
-    of: Sliced
-    size: int
-    reach: Reach
+    length: int
+    of_part: Callable[[slice], Integers]
 
     def __len__(self) -> int:
-        return len(self.of)
+        return self.length
 
     def __getitem__(self, part: slice) -> Integers:
-        series = ColumnSeries(self.of, (part.start, part.stop), self.reach)
-        medians = (series.window_median(-(self.size // 2), 0), series.window_median(0, self.size // 2))
-        above = np.rint(np.maximum(series.rtt_us - np.fmax(*medians), 1))
-        return np.where(series.rtt_us > 0, above, 0).astype(np.int64)
+        return self.of_part(part)
 
 
 SUMMANDS: dict[str, Callable[[Integers], NDArray[Any]]] = {
