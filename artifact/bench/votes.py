@@ -21,7 +21,7 @@ from artifact.study import StudyFile
 ROWS, SAMPLE = 12_000, 10
 """Rows that are labelled, of which Snorkel's applier labels one in so many: its rows cost the same each."""
 OFTEN = 20
-LONG, BLIND = 10_000_000, 200_000
+LONG, BLIND = 10_000_000, 1_000_000
 PASS = "a NumPy pass over the column (read, compare, write)"  # noqa: S105 - no password
 
 
