@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import multiprocessing
-import resource
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial, reduce
@@ -16,7 +15,7 @@ import numpy as np
 from artifact.approaches._label_models import LabelModelProblem, fit_label_models
 from artifact.approaches.approach import Pings
 from artifact.approaches.single_task import FittedLabelModel
-from artifact.bench.measuring import REPEATS, Bar, Reached
+from artifact.bench.measuring import REPEATS, Bar, Reached, own_peak_mib
 from artifact.clock import timed
 from artifact.grid.executor import one_thread
 from artifact.labeling.bucket import ColumnSeries
@@ -77,8 +76,7 @@ def _measured(file: StudyFile, rows: int) -> dict[str, Any]:
     # Whatever is worked out once is, before any clock starts.
     _labelled(tasks, study, BLOCK)
     times = [_labelled(tasks, study, rows) for _ in range(REPEATS)]
-    peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {"s": {step: statistics.median(of[step] for of in times) for step in STEPS}, "peak_mib": peak_kib / 1024}
+    return {"s": {step: statistics.median(of[step] for of in times) for step in STEPS}, "peak_mib": own_peak_mib()}
 
 
 def _labelled(tasks: Sequence[Task], study: Run, rows: int) -> dict[str, float]:

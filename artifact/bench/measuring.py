@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import resource
 import statistics
+import sys
 import tracemalloc
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from artifact.clock import timed
@@ -120,3 +124,16 @@ def peak_mib(work: Work) -> float:
     finally:
         tracemalloc.stop()
     return peak / 2**20
+
+
+def own_peak_mib() -> float:
+    """Return the most memory (MiB) that this process has had at once, its libraries included.
+
+    Linux's ``ru_maxrss`` would not do: a new process begins with the peak of the one that started it.
+    """
+    status = Path("/proc/self/status")
+    if not status.exists():
+        unit = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
+    (peak,) = re.findall(r"^VmHWM:\s+(\d+) kB$", status.read_text(), re.MULTILINE)
+    return int(peak) / 1024

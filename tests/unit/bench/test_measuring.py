@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
+
 import numpy as np
 import pytest
 
 from artifact.bench import in_words
 from artifact.bench.chain import exponent
-from artifact.bench.measuring import Bar, Reached, beside, faster, in_turn, passes, peak_mib
+from artifact.bench.measuring import Bar, Reached, beside, faster, in_turn, own_peak_mib, passes, peak_mib
 
 FAST = Bar("this", "that", 10)
 SMALL = Bar("this", "that", 10, "MiB", "at most")
@@ -76,3 +78,11 @@ def test_a_peak_holds_what_came_and_went() -> None:
 def test_an_exponent_is_the_slope_of_logarithms() -> None:
     rows = [10, 100, 1_000]
     assert exponent(rows, [3 * n**1.5 for n in rows]) == pytest.approx(1.5)
+
+
+def test_the_peak_of_a_process_is_not_that_of_the_one_that_started_it() -> None:
+    held = np.ones(2**25)  # 256 MiB
+    assert own_peak_mib() >= 256
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.apply(own_peak_mib) < 256
+    del held
