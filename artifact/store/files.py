@@ -57,20 +57,20 @@ def appearing_together(folder: Path) -> Iterator[Path]:
     ``folder`` is made where it is not there. Errors are those of ``appearing`` and name the place in ``folder``.
     """
     was_there = folder.exists()
-    beside = folder / f".together.{os.getpid()}.{secrets.token_hex(4)}.part"
+    staged = folder / f".together.{os.getpid()}.{secrets.token_hex(4)}.part"
     try:
-        beside.mkdir(parents=True)
-        yield beside
-        for path in beside.iterdir():
+        staged.mkdir(parents=True)
+        yield staged
+        for path in list(staged.iterdir()):
             path.replace(folder / path.name)
     except BadInputError as error:
         where, problem, remedy, line = error.given
-        place = folder / Path(where).name if Path(where).parent == beside else where
+        place = folder / Path(where).name if Path(where).parent == staged else where
         raise BadInputError(place, problem, remedy, line) from None
     except OSError as error:
         raise _unwritable(folder, error) from None
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(staged, ignore_errors=True)
         if not was_there:
             with suppress(OSError):
                 folder.rmdir()

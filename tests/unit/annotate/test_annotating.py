@@ -81,12 +81,20 @@ def test_a_full_disk_leaves_nothing_and_the_same_command_works_later(
 
 
 def test_ctrl_c_while_it_writes_leaves_nothing(log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    handler = signal.getsignal(signal.SIGINT)
+    """The command line ends at once elsewhere, where there is nothing to clean up."""
+
+    def at_once(*_: object) -> None:
+        raise AssertionError
+
+    before = signal.signal(signal.SIGINT, at_once)
     monkeypatch.setattr(annotating, "write_text", lambda *_: os.kill(os.getpid(), signal.SIGINT))
-    with pytest.raises(KeyboardInterrupt):
-        annotate(log, tmp_path / "mine", STUDY, tmp_path)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            annotate(log, tmp_path / "mine", STUDY, tmp_path)
+        assert signal.getsignal(signal.SIGINT) is at_once
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert [path.name for path in tmp_path.iterdir()] == ["hour.csv"]
-    assert signal.getsignal(signal.SIGINT) is handler
 
 
 def test_labels_by_hand_come_back_as_agreement(log: Path, tmp_path: Path) -> None:
