@@ -43,7 +43,7 @@ def as_text(found: dict[str, Any]) -> str:
         said.append(f"and {len(series) - MOST_SHOWN:,} more series, with --json")
     aside = found["set_aside"]
     if aside["count"]:
-        said.append(f"set aside: {aside['count']:,} lines")
+        said.append(f"lines set aside: {aside['count']:,}")
         said += [f"  {line:,}: {text}" for line, text in zip(aside["lines"], aside["shown"], strict=False)]
         if aside["count"] > len(aside["shown"]):
             said.append(f"  and {aside['count'] - len(aside['shown']):,} more, with --json")
@@ -116,5 +116,5 @@ def _in_words(one: dict[str, Any]) -> list[str]:
     if one["time"]:
         time = one["time"]
         step = f", every {time['usual_step_s']:.4g} s" if time["usual_step_s"] is not None else ""
-        said.append(f"  from {time['from']} to {time['to']}{step}, {len(time['gaps']):,} gaps")
+        said.append(f"  from {time['from']} to {time['to']}{step}, gaps: {len(time['gaps']):,}")
     return said + [f"  note: {note}" for note in one["notes"]]
