@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from artifact.archive.reading import Block
 from artifact.inputs.input import Features, Input
 from artifact.labeling.bucket import ColumnSeries
 from artifact.labeling.engines import LabelMatrix, apply_columns, reach_of
 from artifact.tasks.task import Task
+
+TOGETHER = 1 << 17
+"""Rows that are voted on in one go, with those between series: of thousands of short ones, or of a long one."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +32,15 @@ def voted(block: Block, tasks: Sequence[Task], inputs: Sequence[Input]) -> Voted
 
     Windows are cut at the ends of a series, and whole elsewhere, as the block's surroundings reach far enough.
     """
-    parts = [_of_one(block, begin, end, tasks, inputs) for begin, end in _series(block)]
+    begins, ends = _series(block)
+    apart = reach(tasks, [])
+    together = np.cumsum(ends - begins + apart) // TOGETHER
+    votes = [_votes(block.rtt_us, begins[of], ends[of], tasks, apart) for of in _runs(together)]
+    features = [_features(block.rtt_us[begin:end], inputs) for begin, end in zip(begins, ends, strict=True)]
+    own = slice(block.rows.start - begins[0], block.rows.stop - begins[0])
     return Voted(
-        {task.name: np.concatenate([part.votes[task.name] for part in parts]) for task in tasks},
-        {sees.name: np.concatenate([part.features[sees.name] for part in parts]) for sees in inputs},
+        {task.name: np.concatenate([of[task.name] for of in votes])[own] for task in tasks},
+        {sees.name: np.concatenate([of[sees.name] for of in features])[own] for sees in inputs},
     )
 
 
@@ -46,19 +56,41 @@ def _reach_of_input(sees: Input) -> tuple[int, int]:
     return series.reach.whole
 
 
-def _series(block: Block) -> list[tuple[int, int]]:
+def _series(block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return from where to where each series lies that has rows of the block's own."""
     begins, ends = block.begins, np.append(block.begins[1:], len(block.rtt_us))
     own = (ends > block.rows.start) & (begins < block.rows.stop)
-    return list(zip(begins[own].tolist(), ends[own].tolist(), strict=True))
+    return begins[own], ends[own]
 
 
-def _of_one(block: Block, begin: int, end: int, tasks: Sequence[Task], inputs: Sequence[Input]) -> Voted:
-    series = ColumnSeries(block.rtt_us[begin:end])
-    own = slice(max(block.rows.start - begin, 0), block.rows.stop - begin)
-    found = Voted(
-        {task.name: apply_columns(task, series.rtt_us, series)[own] for task in tasks},
-        {sees.name: sees.of(series)[own] for sees in inputs},
-    )
+def _runs(numbers: NDArray[np.int64]) -> list[slice]:
+    """Return where the same number stands in a row."""
+    edges = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)]
+    return [slice(*pair) for pair in pairwise(edges)]
+
+
+def _votes(
+    rtt_us: NDArray[np.int64], begins: NDArray[np.int64], ends: NDArray[np.int64], tasks: Sequence[Task], apart: int
+) -> dict[str, LabelMatrix]:
+    """Return the votes on series that lie one behind the other, in one go: so far ``apart`` that no window sees two."""
+    values, lengths = rtt_us[begins[0] : ends[-1]], ends - begins
+    if len(lengths) == 1:
+        return _votes_on(ColumnSeries(values), tasks)
+    at = np.arange(len(values)) + np.repeat(np.arange(len(lengths)) * apart, lengths)
+    wide, there = np.zeros(at[-1] + 1, dtype=np.int64), np.zeros(at[-1] + 2, dtype=np.int64)
+    wide[at], there[at + 1] = values, 1
+    found = _votes_on(ColumnSeries(wide, measured=np.cumsum(there)), tasks)
+    return {task: votes[at] for task, votes in found.items()}
+
+
+def _votes_on(series: ColumnSeries, tasks: Sequence[Task]) -> dict[str, LabelMatrix]:
+    found = {task.name: apply_columns(task, series.rtt_us, series) for task in tasks}
+    series.forget()
+    return found
+
+
+def _features(rtt_us: NDArray[np.int64], inputs: Sequence[Input]) -> dict[str, Features]:
+    series = ColumnSeries(rtt_us)
+    found = {sees.name: sees.of(series) for sees in inputs}
     series.forget()
     return found

@@ -260,10 +260,17 @@ class ColumnSeries:
 
     ``rtt_us``: shape (n,), int64, microseconds, 0 is a loss. Running sums begin anew with each block and its
     surroundings, as far as ``reach`` says that windows look: blocks that stay in the cache are worked on there.
+    ``measured``, shape (n + 1,): how many of the first pings were measured, where others, 0, only keep series apart.
     """
 
-    def __init__(self, rtt_us: Sliced, block: tuple[int, int] | None = None, reach: Reach | None = None) -> None:
-        self._whole = rtt_us
+    def __init__(
+        self,
+        rtt_us: Sliced,
+        block: Edges | None = None,
+        reach: Reach | None = None,
+        measured: Integers | None = None,
+    ) -> None:
+        self._whole, self._measured = rtt_us, measured
         self._begin, self._end = block or (0, len(rtt_us))
         self.n = self._end - self._begin
         self.reach = reach or Reach()
@@ -291,7 +298,8 @@ class ColumnSeries:
             return
         for begin in range(0, self.n, rows):
             end = min(begin + rows, self.n)
-            block = ColumnSeries(self._whole, (self._begin + begin, self._begin + end), self.reach)
+            edges = (self._begin + begin, self._begin + end)
+            block = ColumnSeries(self._whole, edges, self.reach, self._measured)
             yield slice(begin, end), block
             block.forget()
 
@@ -320,10 +328,11 @@ class ColumnSeries:
     def window_size(self, begin: int, end: int) -> Integers:
         """Return how many pings of the series lie from i + begin to i + end (exclusive) for every i."""
         length = len(self._whole)
-        if self._begin + begin >= 0 and self._end + end <= length + 1:
+        if self._measured is None and self._begin + begin >= 0 and self._end + end <= length + 1:
             return np.broadcast_to(np.int64(end - begin), self.n)
         at = np.arange(self._begin, self._end)
-        return np.clip(at + end, 0, length) - np.clip(at + begin, 0, length)
+        first, last = np.clip(at + begin, 0, length), np.clip(at + end, 0, length)
+        return last - first if self._measured is None else self._measured[last] - self._measured[first]
 
     def window_sum(self, what: str, begin: int, end: int) -> Integers:
         """Return how many are "answered" from i + begin to i + end (exclusive), their "total", or that of "squares".
@@ -344,7 +353,7 @@ class ColumnSeries:
         if size not in self._excesses:
             reach = self.reach.excess.setdefault(size, Reach())
             above = _Computed(len(self._whole), partial(self._above_both_sides, size))
-            self._excesses[size] = ColumnSeries(above, (self._begin, self._end), reach)
+            self._excesses[size] = ColumnSeries(above, (self._begin, self._end), reach, self._measured)
         return self._excesses[size]
 
     def window_median(self, begin: int, end: int) -> Floats:
