@@ -9,7 +9,7 @@ named = {str(Path(path).absolute()) for path in os.environ.get("PYTHONPATH", "")
 sys.path.sort(key=named.__contains__)
 
 if __name__ == "__main__":
-    from artifact.grid import interrupts
+    from artifact import interrupts
 
     # Before anything else is loaded: Ctrl-C in the first moments is one line, too.
     interrupts.end_at_once()

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from artifact import interrupts
 from artifact.annotate.annotation import Annotation, annotated
 from artifact.annotate.hand import Agreement, ByHand, read_by_hand
 from artifact.annotate.labels import BLIND, Labelers, labelers
@@ -16,7 +17,6 @@ from artifact.annotate.page import page
 from artifact.annotate.summary import as_text
 from artifact.annotate.tables import CSV, PARQUET, has_parquet, write_events, write_points
 from artifact.errors import BadInputError
-from artifact.grid import interrupts
 from artifact.store.files import appearing_together, refuse_existing, write_text
 from artifact.store.kept import keep, kept
 from artifact.trace.log import Log

@@ -12,8 +12,8 @@ from typing import NoReturn
 
 import click
 
+from artifact import interrupts
 from artifact.errors import BadInputError, printable
-from artifact.grid import interrupts
 
 BAD_INPUT = 2
 INTERRUPTED = 130

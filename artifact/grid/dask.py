@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any
 
+from artifact import interrupts
 from artifact.errors import BadInputError
 from artifact.extras import needed
-from artifact.grid import interrupts
 from artifact.grid.code import code_and_versions
 from artifact.grid.executor import Executor, Place, one_thread
 

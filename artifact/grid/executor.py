@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from typing import Any, Protocol
 
+from artifact import interrupts
 from artifact.errors import BadInputError
-from artifact.grid import interrupts
 
 
 class Executor(Protocol):
