@@ -33,7 +33,7 @@ PARTS = ((5, 11, "morning"), (11, 17, "afternoon"), (17, 24, "evening"), (0, 5, 
 class Sentence:
     """What is said of the line as a whole, or of a task: then ``count`` events, called ``word``, come first."""
 
-    rest: str
+    facts: tuple[str, ...]
     task: str | None = None
     count: int = 0
     word: str = ""
@@ -41,9 +41,10 @@ class Sentence:
     @property
     def text(self) -> str:
         """The whole sentence."""
+        facts = "; ".join(self.facts)
         if not self.task:
-            return self.rest
-        return f"{f'{self.count:,}' if self.count else 'No'} {self.word}{f', {self.rest}' if self.rest else ''}."
+            return facts
+        return f"{f'{self.count:,}' if self.count else 'No'} {self.word}{f', {facts}' if facts else ''}."
 
 
 def sentences(
@@ -53,10 +54,10 @@ def sentences(
     by_task: dict[str, list[Event]] = {name: [] for name in (GAP, *told)}
     for event in events:
         by_task[event.what].append(event)
-    said = [Sentence(_line(trace, moments))]
+    said = [Sentence((_line(trace, moments),))]
     said += [_of_task(task, by_task[task.name], moments) for task in tasks if task.name in by_task]
     more = [_of_gaps(by_task[GAP], moments), every_day(trace)]
-    return said + [Sentence(text) for text in more if text]
+    return said + [Sentence((text,)) for text in more if text]
 
 
 def every_day(trace: Trace) -> str:
@@ -134,12 +135,12 @@ def _when(n: int, moments: Moments) -> str:
 def _of_task(task: Task, events: Sequence[Event], moments: Moments) -> Sentence:
     one, many = task.words
     if not events:
-        return Sentence("", task.name, 0, many)
+        return Sentence((), task.name, 0, many)
     if task.kind == "event":
         said = _of_moments(events, moments)
     else:
         said = [*_of_lengths(events, moments), *_of_badness(events)]
-    return Sentence("; ".join(said), task.name, len(events), one if len(events) == 1 else many)
+    return Sentence(tuple(said), task.name, len(events), one if len(events) == 1 else many)
 
 
 def _of_moments(events: Sequence[Event], moments: Moments) -> list[str]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import resource
 import statistics
-import sys
 import tracemalloc
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -129,11 +127,7 @@ def peak_mib(work: Work) -> float:
 def own_peak_mib() -> float:
     """Return the most memory (MiB) that this process has had at once, its libraries included.
 
-    Linux's ``ru_maxrss`` would not do: a new process begins with the peak of the one that started it.
+    ``ru_maxrss`` would not do: a new process begins with the peak of the one that started it.
     """
-    status = Path("/proc/self/status")
-    if not status.exists():
-        unit = 1 if sys.platform == "darwin" else 1024
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
-    (peak,) = re.findall(r"^VmHWM:\s+(\d+) kB$", status.read_text(), re.MULTILINE)
+    (peak,) = re.findall(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text(encoding="ascii"), re.MULTILINE)
     return int(peak) / 1024
