@@ -43,7 +43,8 @@ def assemble(grid: Grid, records: Mapping[str, Records], carried: Mapping[str, A
     """Return results.json, audit left out: means over the records, three accountings, verdicts, provenance.
 
     ``records`` are those of ``Plan.reported``. Table 1, times and verdicts come from runs of the paper's tasks
-    alone; everything else speaks of all of the study's. ``carried`` are accuracies on lines that were not trained on.
+    alone; everything else speaks of all of the study's. ``carried`` are accuracies on lines that were not trained on,
+    as ``carries.unseen`` returns them.
     """
     tasks, plan = tasks_of(grid.file), Plan(grid.file)
     timing = {name: _accounting(records["paper_timed"], plan.paper_tasks, name) for name in ACCOUNTINGS}
@@ -59,7 +60,7 @@ def assemble(grid: Grid, records: Mapping[str, Records], carried: Mapping[str, A
         "know_nothing": list(plan.know_nothing),
         "know_nothing_s": {name: _fit_s(records["every"], name) for name in plan.know_nothing},
         "design": _design(plan),
-        "settled": {**settled(plan, records), "carried": dict(carried)},
+        "settled": {**settled(plan, records), "carried": carried},
         "dead": dead(plan, records),
         "stretch": stretch(plan, grid.paths(plan.every()[0]).series, records["every"][0]),
         "calibration": calibration(plan),
@@ -178,9 +179,14 @@ def _timing_under(plan: Plan, records: Mapping[str, Records]) -> dict[str, Any]:
             "choice": variation.choice,
             "reason": variation.reason,
             "says": _how_timed(anew, fitted),
-            "rates": {task: _rates(told, task)["row_by_row"]["runs"] for task in plan.paper_tasks},
+            "rates": {task: _rates(told, task)["row_by_row"]["runs"] for task in _labelled_row_by_row(plan, anew)},
         }
     return found
+
+
+def _labelled_row_by_row(plan: Plan, anew: Records) -> list[str]:
+    """Name the tasks whose labeling was measured anew, ping by ping; a loader has no part in it."""
+    return [task for task in plan.paper_tasks if "rows" in anew[0]["times"]["labeling"][task]]
 
 
 def _timed_anew(run: Record, anew: Record, fitted: Sequence[str]) -> Record:

@@ -12,8 +12,9 @@ from artifact.audit.answer import Answer, Cell, Found, Heat
 from artifact.grid.grid import OWN_BASE
 from artifact.grid.grid import Cell as GridCell
 from artifact.intervals import over_runs, paired
-from artifact.reported import Plan
+from artifact.reported import BASE, Plan
 from artifact.scores import SCALES
+from artifact.study import Variation
 from artifact.trace.shipped import shipped
 
 MOST_SEEDS = 3
@@ -21,6 +22,8 @@ MOST_SEEDS = 3
 LOWER = 0.05
 """How much less macro F1 is called lower."""
 BESIDE, MAJORITY, NETWORK = ("rules", "blind"), "majority", "multi_task"
+UNDER = "under "
+"""Before a variation's name: the network of this report's base so varied, used on each line."""
 Records = Mapping[str, Sequence[Mapping[str, Any]]]
 Pairs = Sequence[tuple[str, str]]
 """The line that was trained on, and the one that it is used on."""
@@ -37,6 +40,9 @@ def asks(plan: Plan) -> Mapping[str, Sequence[GridCell]]:
         onto = tuple(other for other in lines if other is not line)
         seeds = best.fresh_seeds(plan)[:MOST_SEEDS]
         found[line.name if line else OWN_BASE] = [GridCell(of, approaches, trace=line, onto=onto) for of in seeds]
+    for variation in _of_the_network(plan):
+        varied = [GridCell(of, (NETWORK, MAJORITY), variation, onto=lines[1:]) for of in seeds]
+        found[f"{UNDER}{variation.name}"] = varied
     return found
 
 
@@ -73,25 +79,47 @@ def answer(found: Found) -> Answer:
 
 
 def unseen(plan: Plan, records: Records) -> dict[str, dict[str, Any]]:
-    """Return what was trained on the study's own base on each line that it has not seen, a column per seed.
+    """Return accuracies on each line that was not trained on, a column per seed.
 
-    By the line's name: ``seeds`` (data set, training) and ``accuracy`` per approach and task of the paper. Nothing
-    where the study has none of these tasks.
+    ``lines`` by the line's name, of what was trained on the study's own base: ``seeds`` (data set, training) and
+    ``accuracy`` per approach and task of the paper. ``under`` the same for what was trained on each other line, and
+    for each other network, with what was chosen and why. Nothing where the study has none of these tasks.
     """
     if not plan.paper_tasks:
-        return {}
-    seeds = [[record["seeds"]["dataset"], record["seeds"]["training"]] for record in records[OWN_BASE]]
-    names = list(records[OWN_BASE][0]["scores"])
+        return {"lines": {}, "under": {}}
+    own, *others = _lines(records)
+    under = {}
+    for line in others:
+        told = {"choice": BASE, "reason": f"trained on {line} of data/lines/", "instead": {}}
+        onto = [other for other in (own, *others) if other != line]
+        under[f"base_{line}"] = {**told, "lines": _unseen(plan, records, line, onto)}
+    for variation in _of_the_network(plan):
+        told = {"choice": variation.choice, "reason": variation.reason, "instead": {}}
+        trained = f"{UNDER}{variation.name}"
+        under[variation.name] = {**told, "lines": _unseen(plan, records, trained, others)}
+    return {"lines": _unseen(plan, records, own, others), "under": under}
+
+
+def _unseen(plan: Plan, records: Records, trained: str, lines: Sequence[str]) -> dict[str, Any]:
+    seeds = [[record["seeds"]["dataset"], record["seeds"]["training"]] for record in records[trained]]
     return {
         line: {
             "seeds": seeds,
             "accuracy": {
-                name: {task: _runs(records, (OWN_BASE, line), name, task, "accuracy") for task in plan.paper_tasks}
-                for name in names
+                name: {task: _runs(records, (trained, line), name, task, "accuracy") for task in plan.paper_tasks}
+                for name in records[trained][0]["scores"]
             },
         }
-        for line in _lines(records)[1:]
+        for line in lines
     }
+
+
+def _of_the_network(plan: Plan) -> list[Variation]:
+    """Return the choices that change nothing but how the network is built, what it sees and what it learns from."""
+    if NETWORK not in plan.approaches:
+        return []
+    table = f"approaches.{NETWORK}."
+    return [of for of in plan.choices() if of.set and all(name.startswith(table) for name in of.set)]
 
 
 def _compared(plan: Plan) -> tuple[str, ...]:
@@ -100,7 +128,7 @@ def _compared(plan: Plan) -> tuple[str, ...]:
 
 def _lines(records: Records) -> list[str]:
     """Return the names of the lines, the base first; without that line in the box that is the base itself."""
-    first = {name: some[0]["dataset_sha256"] for name, some in records.items()}
+    first = {name: some[0]["dataset_sha256"] for name, some in records.items() if not name.startswith(UNDER)}
     return [OWN_BASE, *(name for name in first if name != OWN_BASE and first[name] != first[OWN_BASE])]
 
 

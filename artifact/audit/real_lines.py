@@ -58,8 +58,9 @@ def answer(found: Found) -> Answer:
         rows=[[name, *_cells(found, name, labels)] for name in names],
         derived="The lines of data/lines/, and every readable trace of the folder that make audit TRACES=DIR names, "
         f"{found.plan.file.study.trace.pings:,} pings at most; increases scaled to each line's own spread; on these "
-        f"lines, with other increases, the blind functions were chosen, gold labels in view; {seeds} "
-        f"data sets per line, seeds {best.FIRST_SEED} and up (artifact/audit/real_lines.py).",
+        "lines, with other increases, the blind functions were chosen, gold labels in view; gold knows only what was "
+        "added, so that a line's own rise, where labels find it, counts as false; "
+        f"{seeds} data sets per line, seeds {best.FIRST_SEED} and up (artifact/audit/real_lines.py).",
         seeds=seeds,
         draws=[f"{task} {head}" for task in found.tasks for head in ACCURACIES],
         heats=[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from artifact.claims.reservations import numbers, reservations
 from artifact.claims.verdicts import NOT_ATTEMPTED, REPRODUCED, turned, verdict
 
 COMMAND = "make all"
+TIES = "ties"
+"""The choice whose variations decide tied rows alone, after label models are fitted."""
 Results = Mapping[str, Any]
 Choice = tuple[str, Mapping[str, Any], Claim, Runs]
 
@@ -19,8 +22,8 @@ def judge(results: Results) -> list[dict[str, Any]]:
     """Return every claim of claims.toml as results.json has it.
 
     ``results`` needs ``settled`` (seeds, accuracies and ``apart`` of all runs, ``under`` each variation, ``carried``
-    to other lines), ``timing``, ``timing_under``, ``rates``, ``labeling``, ``calibration``, ``know_nothing`` with
-    seconds, and ``titles``.
+    to other lines, as ``carries.unseen`` returns it), ``timing``, ``timing_under``, ``rates``, ``labeling``,
+    ``calibration``, ``know_nothing`` with seconds, and ``titles``.
     """
     runs = runs_of(results)
     return [_judged(claim, runs, results) for claim in paper.claims()]
@@ -29,7 +32,7 @@ def judge(results: Results) -> list[dict[str, Any]]:
 def runs_of(results: Results) -> Runs:
     """Return the runs of the study as it is."""
     settled = results["settled"]
-    return Runs(settled["runs"], times_of(results), settled["under"], settled["carried"])
+    return Runs(settled["runs"], times_of(results), settled["under"], settled["carried"]["lines"])
 
 
 def times_of(results: Results) -> dict[str, Any]:
@@ -89,11 +92,15 @@ def _under(claim: Claim, word: str, base: Runs, results: Results) -> list[dict[s
 
 def _choices(claim: Claim, base: Runs, results: Results) -> Iterator[Choice]:
     """Give the name of each choice, what it is, the claim as it reads under it, and the runs made so."""
-    if "side_variation" in claim or claim["measure"] in ("carried", "none"):
+    if claim["measure"] == "carried":
+        for name, of in results["settled"]["carried"]["under"].items():
+            yield name, of, claim, dataclasses.replace(base, carried=of["lines"], instead=of["instead"])
         return
     if claim["measure"] not in TIMED:
         for name, of in base.others.items():
-            yield name, of, claim, Runs(of, instead=of["instead"])
+            # A side under a variation of its own is there for the data sets and label models of the study as it is.
+            if "side_variation" not in claim or of["choice"] == TIES:
+                yield name, of, claim, Runs(of, others=base.others, instead=of["instead"])
         return
     if claim["measure"] == "rate_order":
         rates = base.times["rates"]

@@ -23,8 +23,11 @@ FEWEST_SWELLS = 3
 """Section 3.1: the probability varied such that there were at least three swells."""
 
 
-CONTEXT = 2_000
-"""Pings to tell the line's usual level and spread from: half an hour at 1 Hz, longer than a queue lasts."""
+CONTEXT = 3_000
+"""Pings to tell the line's usual level and spread from, so many that queues are less than a quarter of them.
+
+From a quarter on, the upper quartile lies in the queue and tells its height, not the line's spread.
+"""
 RESOLUTION = 0.01
 """No spread is below this share of the RTT: pings are printed with three digits, often fewer."""
 QUARTILES_TO_SD = 1.349

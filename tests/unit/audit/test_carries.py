@@ -28,6 +28,11 @@ def equal(trained: str, used: str, approach: str, task: str, seed: int) -> tuple
     return (0.9, 0.49) if approach in ("majority", "coin") else (0.95, 0.8)
 
 
+def place(line: str) -> int:
+    """Of a line among LINES; 9 for the base under a variation."""
+    return LINES.index(line) if line in LINES else 9
+
+
 def found(study_file: StudyFile, given: Given = equal, seeds: int = 3, same_base: bool = False) -> Found:
     def scores(trained: str, used: str, seed: int) -> dict[str, Any]:
         def of(approach: str, task: str) -> dict[str, float | None]:
@@ -45,8 +50,10 @@ def found(study_file: StudyFile, given: Given = equal, seeds: int = 3, same_base
             "carried": {other: scores(line, other, k) for other in LINES if other != line},
         }
 
-    records = {line: [record(line, k) for k in range(seeds)] for line in LINES}
-    return Found(Plan(study_file), records, {"titles": TITLES})
+    plan = Plan(study_file)
+    trained = (*LINES, *(name for name in carries.asks(plan) if name.startswith(carries.UNDER)))
+    records = {line: [record(line, k) for k in range(seeds)] for line in trained}
+    return Found(plan, records, {"titles": TITLES})
 
 
 def row(answer: Answer, name: str) -> list[Any]:
@@ -56,7 +63,7 @@ def row(answer: Answer, name: str) -> list[Any]:
 
 def test_every_line_is_trained_on_and_carried_onto_every_other(study_file: StudyFile) -> None:
     plan = Plan(study_file)
-    asked = carries.asks(plan)
+    asked = {name: cells for name, cells in carries.asks(plan).items() if not name.startswith(carries.UNDER)}
     names = [OWN_BASE, *(line.name for line in shipped(15_000))]
     assert list(asked) == names
     assert len(names) >= 7
@@ -74,8 +81,9 @@ def test_every_line_is_trained_on_and_carried_onto_every_other(study_file: Study
 
 def test_a_study_without_blind_labels_has_none(study_file: StudyFile) -> None:
     bare = study_file.with_values({"runs.approaches": ["single_task", "multi_task"]})
-    for cells in carries.asks(Plan(bare)).values():
-        assert set(cells[0].approaches) == {"single_task", "multi_task", "majority"}
+    asked = carries.asks(Plan(bare))
+    for name in names_of(asked):
+        assert set(asked[name][0].approaches) == {"single_task", "multi_task", "majority"}
     answer = carries.answer(found(bare))
     assert not any(str(of[0]).startswith("RULES") for of in answer.rows)
     alone = study_file.with_values({"runs.approaches": ["single_task"]})
@@ -143,7 +151,7 @@ def test_a_network_is_useful_where_it_beats_the_majority_on_every_task(
 
 def test_the_matrix_has_a_row_per_line_trained_on(study_file: StudyFile) -> None:
     def given(trained: str, used: str, approach: str, task: str, seed: int) -> tuple[float, float]:
-        return 0.9, LINES.index(trained) / 10 + LINES.index(used) / 100 + seed / 1_000
+        return 0.9, place(trained) / 10 + place(used) / 100 + seed / 1_000
 
     heats = {heat.title: heat for heat in carries.answer(found(study_file, given)).heats}
     assert {"noise: SINGLE_TASK", "swell: RULES"} <= set(heats)
@@ -169,7 +177,7 @@ def test_a_line_of_the_box_that_is_the_base_is_no_other_line(study_file: StudyFi
     answer = carries.answer(of)
     assert "of 6," in answer.answer
     assert "of 1 unseen lines" in answer.answer
-    assert list(carries.unseen(of.plan, of.records)) == ["two"]
+    assert list(carries.unseen(of.plan, of.records)["lines"]) == ["two"]
 
 
 def test_what_has_no_score_is_left_out(study_file: StudyFile) -> None:
@@ -203,13 +211,44 @@ def test_what_has_no_score_is_left_out(study_file: StudyFile) -> None:
 
 def test_what_a_claim_needs_is_there_per_seed(study_file: StudyFile) -> None:
     def given(trained: str, used: str, approach: str, task: str, seed: int) -> tuple[float, float]:
-        marks = (LINES.index(trained), LINES.index(used), APPROACHES.index(approach), TASKS.index(task), seed)
+        marks = (
+            place(trained),
+            place(used),
+            APPROACHES.index(approach),
+            TASKS.index(task),
+            seed,
+        )
         return float("0." + "".join(map(str, marks))), 0.5
 
     of = found(study_file, given)
-    unseen = carries.unseen(of.plan, of.records)
+    everything = carries.unseen(of.plan, of.records)
+    unseen = everything["lines"]
     assert list(unseen) == ["one", "two"]
     assert unseen["two"]["seeds"] == [[2_000, 2_100], [2_001, 2_101], [2_002, 2_102]]
     assert list(unseen["two"]["accuracy"]) == list(APPROACHES)
     assert unseen["two"]["accuracy"]["multi_task"]["swell"] == [0.02120, 0.02121, 0.02122]
     assert unseen["one"]["accuracy"]["majority"]["noise"] == [0.01400, 0.01401, 0.01402]
+    elsewhere = everything["under"]["base_one"]["lines"]
+    assert list(elsewhere) == [OWN_BASE, "two"]
+    assert elsewhere["two"]["accuracy"]["multi_task"]["swell"] == [0.12120, 0.12121, 0.12122]
+    glorot = everything["under"]["initialisation_glorot"]
+    assert glorot["choice"] == "initialisation"
+    assert glorot["lines"]["two"]["accuracy"]["multi_task"]["swell"] == [0.92120, 0.92121, 0.92122]
+
+
+def test_the_network_is_also_carried_over_as_it_might_have_been_chosen(study_file: StudyFile) -> None:
+    """What changes data sets or label models is none of the network's own."""
+    asked = carries.asks(Plan(study_file))
+    varied = {name.removeprefix(carries.UNDER): cells for name, cells in asked.items() if name not in names_of(asked)}
+    assert {"learns_tossed", "learns_soft", "input_window", "initialisation_glorot", "trunk_half"} <= set(varied)
+    assert not {"ties_normal", "balance_votes", "trunk_not_shared", "swell_4_8"} & set(varied)
+    for name, cells in varied.items():
+        for cell in cells:
+            assert cell.variation is not None
+            assert cell.variation.name == name
+            assert (cell.approaches, cell.trace, len(cell.onto)) == (("multi_task", "majority"), None, 6)
+
+
+def names_of(asked: Mapping[str, Any]) -> list[str]:
+    """The lines among what is asked for."""
+    return [name for name in asked if not name.startswith(carries.UNDER)]

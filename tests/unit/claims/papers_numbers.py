@@ -61,10 +61,16 @@ def of_the_paper() -> Results:
         "trunk_not_shared": runs(choice="trunk", reason="...", instead={"multi_task": "separate_networks"}),
         "swell_4_8": runs(choice="size of what was added", reason="...", instead={}),
     }
+    carried = {
+        "lines": {"cloud": runs(), "probe": runs()},
+        "under": {
+            "base_cloud": {"choice": "base trace", "reason": "...", "instead": {}, "lines": {"probe": runs()}},
+        },
+    }
     sides = [*TABLE1, "separate_networks", "majority_vote", "majority", "coin"]
     return copy.deepcopy(
         {
-            "settled": {"runs": runs(), "under": under, "carried": {"cloud": runs(), "probe": runs()}},
+            "settled": {"runs": runs(), "under": under, "carried": carried},
             "timing": {name: times() for name in ("paper", "like_for_like", "fit_only")},
             "timing_under": {},
             "rates": {
