@@ -152,7 +152,6 @@ def _glance(files: Sequence[Path], columns: Columns) -> None:
         rtt_ms = batch.column(0).drop_null().to_numpy(zero_copy_only=False) * (US_PER_UNIT[columns.unit] / 1_000)
         answered = rtt_ms[np.isfinite(rtt_ms) & (rtt_ms > 0)]
         if len(answered) and not PLAUSIBLE_MS[0] <= (usual := float(np.median(answered))) < PLAUSIBLE_MS[1]:
-            problem = (
-                f"column '{columns.rtt}': half of the RTTs lie below {usual:.3g} ms, if they are in {columns.unit}"
-            )
+            shown = f"{float(f'{usual:.3g}'):,.10g} ms"
+            problem = f"column '{columns.rtt}': half of the RTTs lie below {shown}, if they are in {columns.unit}"
             raise BadInputError(path, problem, "say which unit it is with --unit s, ms or us")
