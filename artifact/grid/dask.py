@@ -88,8 +88,12 @@ def _client(place: Place) -> Iterator[Any]:
     try:
         client = Client(place.scheduler, timeout=ANSWERS_WITHIN)
     except (OSError, ValueError) as error:
-        problem = f"no scheduler answers ({str(error).splitlines()[0][:100]})"
+        problem = f"no scheduler answers ({_first_line(error)})"
         raise BadInputError(f"SCHEDULER={place.scheduler}", problem, "start one, or correct the address") from None
+    except Exception as error:
+        # An older or newer one fails already in the greeting, in whatever it does not know.
+        problem = f"the scheduler speaks another version's language ({_first_line(error)})"
+        raise BadInputError(f"SCHEDULER={place.scheduler}", problem, IN_ONE_PLACE) from None
     with client:
         _check_versions(place, client.get_versions())
         try:
@@ -99,6 +103,10 @@ def _client(place: Place) -> Iterator[Any]:
             problem = "the scheduler does not find the artifact's code"
             raise BadInputError(f"SCHEDULER={place.scheduler}", problem, IN_ONE_PLACE) from None
         yield client
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0][:100]
 
 
 def _stands() -> None:

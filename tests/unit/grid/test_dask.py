@@ -92,6 +92,18 @@ def test_a_scheduler_of_another_version_is_one_line() -> None:
         dask._check_versions(place, {"client": told("2026.8.0"), "scheduler": told("2025.1.0")})
 
 
+def test_a_scheduler_that_fails_in_the_greeting_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As 2026.8.0's client does with 2024.8.0's scheduler."""
+
+    def greeted(*_: object, **__: object) -> None:
+        raise TypeError("Scheduler.identity() got an unexpected keyword argument 'n_workers'\nmore")
+
+    monkeypatch.setattr("distributed.Client", greeted)
+    said = "^SCHEDULER=tcp://a:1: the scheduler speaks another version's language .*'n_workers'.; start scheduler and"
+    with pytest.raises(BadInputError, match=said), workers_at(Place(scheduler="tcp://a:1"), 1):
+        pass
+
+
 @pytest.mark.parametrize(
     ("threads", "code", "said"),
     [
