@@ -5,6 +5,7 @@ A piece writes its own files, and writes the same whoever does it; so one whose 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 import warnings
@@ -86,10 +87,13 @@ def _client(place: Place) -> Iterator[Any]:
     # One line says the same of another version.
     warnings.filterwarnings("ignore", category=VersionMismatchWarning)
     try:
-        client = Client(place.scheduler, timeout=ANSWERS_WITHIN)
-    except (OSError, ValueError) as error:
+        # A client that nobody answers is closed by the garbage collector, which waits for ever while another starts.
+        asyncio.run(_reached(place.scheduler))
+    except (OSError, TypeError, ValueError) as error:
         problem = f"no scheduler answers ({_first_line(error)})"
         raise BadInputError(f"SCHEDULER={place.scheduler}", problem, "start one, or correct the address") from None
+    try:
+        client = Client(place.scheduler, timeout=ANSWERS_WITHIN)
     except Exception as error:
         # An older or newer one fails already in the greeting, in whatever it does not know.
         problem = f"the scheduler speaks another version's language ({_first_line(error)})"
@@ -103,6 +107,14 @@ def _client(place: Place) -> Iterator[Any]:
             problem = "the scheduler does not find the artifact's code"
             raise BadInputError(f"SCHEDULER={place.scheduler}", problem, IN_ONE_PLACE) from None
         yield client
+
+
+async def _reached(address: str | None) -> None:
+    from distributed import Security
+    from distributed.comm import connect
+
+    as_client = Security().get_connection_args("client")
+    await (await connect(address, timeout=ANSWERS_WITHIN, **as_client)).close()
 
 
 def _first_line(error: Exception) -> str:

@@ -72,7 +72,7 @@ def test_a_scheduler_that_does_not_answer_is_one_line(monkeypatch: pytest.Monkey
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{nobody.getsockname()[1]}"
-        for given in (address, "no scheme at all", "gopher://127.0.0.1:1"):
+        for given in (address, "no scheme at all", "gopher://127.0.0.1:1", "tls://127.0.0.1:1"):
             with (
                 pytest.raises(BadInputError, match=f"^SCHEDULER={given}: no scheduler answers .*; start one") as caught,
                 workers_at(Place(scheduler=given), 1),
@@ -98,6 +98,10 @@ def test_a_scheduler_that_fails_in_the_greeting_is_one_line(monkeypatch: pytest.
     def greeted(*_: object, **__: object) -> None:
         raise TypeError("Scheduler.identity() got an unexpected keyword argument 'n_workers'\nmore")
 
+    async def reached(_: object) -> None:
+        pass
+
+    monkeypatch.setattr(dask, "_reached", reached)
     monkeypatch.setattr("distributed.Client", greeted)
     said = "^SCHEDULER=tcp://a:1: the scheduler speaks another version's language .*'n_workers'.; start scheduler and"
     with pytest.raises(BadInputError, match=said), workers_at(Place(scheduler="tcp://a:1"), 1):
