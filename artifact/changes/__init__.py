@@ -1,1 +1,1 @@
-"""Lasting changes of a line's level: how they are found, and how well, against series that people labelled."""
+"""Lasting changes of a line's level: how well they are found, against series that people labelled."""

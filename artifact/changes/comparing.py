@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from artifact.changes.labelled import Labelled, read_folder
-from artifact.changes.levels import PENALTY, change_points
 from artifact.changes.peers import MBIC, peers
 from artifact.changes.scoring import Score, median_with_interval, score
 from artifact.grid.executor import local_processes
+from artifact.labeling.levels import PENALTY, change_points
 from artifact.store.files import write_text
 
 OURS = "levels"

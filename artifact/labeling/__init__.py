@@ -1,1 +1,1 @@
-"""Labeling (section 3.2): buckets, and labeling functions applied ping by ping or over whole columns."""
+"""Labeling (section 3.2): buckets, levels, and labeling functions applied ping by ping or over whole columns."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from artifact.changes.levels import change_points, unit_us
+from artifact.labeling.levels import change_points, unit_us
 from artifact.parameters import BucketSize, MillisecondsRange, Probability, StrictModel
 from artifact.tasks.task import NORMAL, PROPERTY, Mask, Microseconds, Task, TaskParameters
 

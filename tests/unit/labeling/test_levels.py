@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from artifact.changes import levels
-from artifact.changes.levels import LOST_FOR, change_points, unit_us
+from artifact.labeling import levels
+from artifact.labeling.levels import LOST_FOR, change_points, unit_us
 from artifact.tasks.task import Microseconds
 
 

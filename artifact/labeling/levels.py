@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from artifact.tasks.task import Microseconds
-
+Microseconds = NDArray[np.int64]
 PENALTY = 6.0
 """The price of a change in units of log n, as in Schwarz's criterion, but more of them: pings hang together."""
 JITTERS = 2.0
