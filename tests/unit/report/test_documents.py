@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from artifact.audit import ON_DEMAND
 from artifact.errors import BadInputError
 from artifact.report import documents
 from artifact.report.documents import BLOCKS, DOCUMENTS, filled, summary, update
@@ -61,7 +62,10 @@ def test_the_appendix_lists_every_claim_with_its_verdict(results: dict[str, Any]
 def test_the_readmes_audit_asks_what_the_results_answer(results: dict[str, Any]) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for name, answer in results["audit"].items():
-        (row,) = re.findall(rf"^\| {re.escape(answer['question'])} \|.*$", text, re.MULTILINE)
+        found = re.findall(rf"^\| {re.escape(answer['question'])} \|.*$", text, re.MULTILINE)
+        if not found and name in ON_DEMAND:
+            continue
+        (row,) = found
         words = re.sub(r"[\d.%]+", "", re.split(r"(?<=\.) (?=[A-Z])", answer["answer"])[0])
         # Numbers may differ in the last place on another processor; the words around them may not.
         if name not in TIMED:
