@@ -116,6 +116,7 @@ def test_a_loaders_times_are_paired_with_the_timed_runs_of_the_same_seeds(under:
     assert batched["ratio"]["runs"] == pytest.approx([0.2] * 3)
     assert batched["wall"]["multi_task"]["runs"] == [180.0, 60.0, 120.0]
     assert (batched["choice"], "loader of ours" in batched["reason"]) == ("loader", True)
+    assert batched["rates"] == {}
     assert batched["says"] == "multi-task training, timed in 3 runs; all else from the timed runs of the same seeds"
 
 
@@ -126,6 +127,7 @@ def test_a_buckets_times_are_scaled_and_paired_with_the_timed_runs_of_the_same_s
     assert sliced["multi_task"]["runs"] == [30.0, 45.0, 15.0]
     assert sliced["wall"]["single_task"]["runs"] == [3 * (160.0 + 10.0) * k for k in (2, 3, 1)]
     assert sliced["ratio"]["runs"] == pytest.approx([15 / 51] * 3)
+    assert set(sliced["rates"]) == set(PAPER)
     assert sliced["says"] == (
         "labeling row by row on 3 of 12 rows, evenly spread, and scaled to all, timed in 3 runs; "
         "all else from the timed runs of the same seeds"
