@@ -224,7 +224,7 @@ large-setup: setup ## add what `label`, SCHEDULER= and WORKERS= need to the envi
 tsfresh-setup: setup ## add what the input `tsfresh` needs to the environment, from its own lock (1 min)
 	$(call added_to_environment,tsfresh)
 
-large-test: large-setup tsfresh-setup ## the tests of Parquet, Dask and tsfresh, which `make test` leaves out without them (1 min)
+large-test: large-setup tsfresh-setup ## the tests of Parquet, Dask and tsfresh, which `make test` leaves out without them (3 min)
 	"$$VENV/bin/python" -m pytest tests/unit/archive tests/unit/grid/test_dask.py tests/unit/inputs tests/contract/test_inputs.py
 
 golden: smoke ## write the checksums of the smoke run's stages into data/ (1 min)
