@@ -32,13 +32,13 @@ Pairs = Sequence[tuple[str, str]]
 def asks(plan: Plan) -> Mapping[str, Sequence[GridCell]]:
     """Ask for each line, this study's base first, carried onto all the others, on fresh seeds."""
     lines = (None, *shipped(plan.file.study.trace.pings))
+    seeds = best.fresh_seeds(plan)[:MOST_SEEDS]
     found = {}
     for line in lines:
         # What knows nothing of a ping is set against the network of this report's base alone.
         further = plan.know_nothing if line is None else ()
         approaches = tuple(dict.fromkeys((*_compared(plan), MAJORITY, *further)))
         onto = tuple(other for other in lines if other is not line)
-        seeds = best.fresh_seeds(plan)[:MOST_SEEDS]
         found[line.name if line else OWN_BASE] = [GridCell(of, approaches, trace=line, onto=onto) for of in seeds]
     for variation in _of_the_network(plan):
         varied = [GridCell(of, (NETWORK, MAJORITY), variation, onto=lines[1:]) for of in seeds]
