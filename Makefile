@@ -190,7 +190,7 @@ faults: setup ## kill it, fill its disk, start it twice: the next run finishes w
 mutants: setup ## break the code in chosen places and show that the tests notice (at most 15 min)
 	"$$VENV/bin/python" tools/mutants.py
 
-fuzz: tools-setup ## 200,000 made-up inputs for the readers, guided by coverage (at most 5 min)
+fuzz: tools-setup ## 200,000 made-up inputs for the readers, guided by coverage (at most 15 min)
 	$(WITH) "$$VENV-tools/bin/python" tools/fuzz.py
 
 sbom: tools-setup ## results/sbom.json (CycloneDX) and every licence (seconds)
