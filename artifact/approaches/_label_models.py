@@ -61,7 +61,8 @@ def fit_label_models(
         given = [problems[k] for k in places]
         priors = np.array([of.balance or (0.5, 0.5) for of in given])
         overlaps = torch.from_numpy(np.stack([_overlaps(of.patterns) for of in given])).float()
-        with torch.no_grad():
+        # A learning rate may let it diverge, which is told below.
+        with torch.no_grad(), np.errstate(over="ignore", invalid="ignore"):
             mu = _initial(overlaps, priors, [of.seed for of in given])
             _descend(mu, overlaps, torch.from_numpy(priors).float()[:, None], epochs, learning_rate)
         if not mu.isfinite().all():
@@ -95,40 +96,57 @@ def _initial(overlaps: Tensor, priors: NDArray[np.float64], seeds: Sequence[int]
 def _descend(mu: Tensor, overlaps: Tensor, prior: Tensor, epochs: int, learning_rate: float) -> None:
     """Step down |O - mu P mu'|^2 between functions, plus |mu P 1 - diag O|^2, with Snorkel's arithmetic.
 
-    Gradients are taken, rounded and added up in the order in which autograd does it.
+    Gradients are taken, rounded and added up in the order in which autograd does it. What each library rounds in its
+    own way is torch's: products, norms and the step. The rest is NumPy's, on the same memory, whose calls cost less.
     """
     import torch
 
     k, d, _ = mu.shape
     padded = max(d, -(-SMALL // (d * len(VOTES))))
     weighted, residual = torch.zeros(k, padded, len(VOTES)), torch.zeros(k, padded, d)
-    ours, theirs, difference = weighted[:, :d], residual[:, :d], torch.empty(k, d, d)
-    modelled, by_theirs = (prepared("forward", d, weighted, mu), prepared("input", d, residual, mu))
-    by_ours = prepared("weight", d, residual, weighted)
-    function = torch.arange(d) // len(VOTES)
+    model, by_theirs, by_ours = (torch.empty_like(of) for of in (residual, weighted, mu))
+    multiply_model = prepared("forward", d, weighted, mu, model)
+    multiply_by_ours = prepared("weight", d, residual, weighted, by_ours)
+    multiply_by_theirs = prepared("input", d, residual, mu, by_theirs)
+    function = np.arange(d) // len(VOTES)
     between = function[:, None] != function
-    places, into = between.flatten().nonzero().ravel(), -2.0 * between
-    cast, excess, velocity = overlaps.diagonal(dim1=1, dim2=2), torch.empty(k, d, 1), torch.zeros_like(mu)
+    places, into = np.flatnonzero(between), np.float32(-2) * between
+    velocity = torch.zeros_like(mu)
+    m, p, o, v = mu.numpy(), prior.expand_as(mu).contiguous().numpy(), overlaps.numpy(), velocity.numpy()
+    ours, theirs = weighted.numpy()[:, :d], residual.numpy()[:, :d]
+    from_model, from_ours, from_theirs = model.numpy()[:, :d], by_ours.numpy(), by_theirs.numpy()[:, :d]
+    cast, difference, gradient = np.diagonal(o, axis1=1, axis2=2), np.empty_like(o), np.empty_like(m)
+    apart, excess = np.empty((k, len(places)), o.dtype), np.empty((k, d), o.dtype)
     for _ in range(epochs):
-        torch.mul(mu, prior, out=ours)
-        torch.sub(overlaps, modelled()[:, :d], out=difference)
-        norm = _norm(difference.view(k, -1).index_select(1, places))
-        torch.mul(difference.div_(norm), norm * into, out=theirs)
-        torch.add(ours[:, :, 0], ours[:, :, 1], out=excess[:, :, 0]).sub_(cast)
-        norm = _norm(excess[:, :, 0])
-        excess.div_(norm).mul_(2 * norm)
-        gradient = excess * prior
-        gradient.add_(by_ours()).add_(by_theirs()[:, :d] * prior)
-        velocity.mul_(MOMENTUM).add_(gradient)
+        np.multiply(m, p, out=ours)
+        multiply_model()
+        np.subtract(o, from_model, out=difference)
+        difference.reshape(k, -1).take(places, axis=1, out=apart, mode="clip")
+        norm = _norms(apart)[:, None, None]
+        np.divide(difference, norm, out=difference)
+        np.multiply(difference, norm * into, out=theirs)
+        np.add(ours[:, :, 0], ours[:, :, 1], out=excess)
+        np.subtract(excess, cast, out=excess)
+        norm = _norms(excess)[:, None]
+        np.divide(excess, norm, out=excess)
+        np.multiply(excess, 2 * norm, out=excess)
+        np.multiply(excess[:, :, None], p, out=gradient)
+        multiply_by_ours()
+        gradient += from_ours
+        multiply_by_theirs()
+        gradient += from_theirs * p
+        v *= MOMENTUM
+        v += gradient
         mu.add_(velocity, alpha=-learning_rate)
 
 
-def _norm(of: Tensor) -> Tensor:
-    """Return the norms of rows, shape (K, 1, 1), never 0, at which a norm's gradient is taken to be 0."""
+def _norms(of: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the norms of rows, shape (K,), never 0, at which a norm's gradient is taken to be 0."""
     import torch
 
-    norm: Tensor = torch.linalg.vector_norm(of, dim=1)
-    return norm.clamp_(min=TINY)[:, None, None]
+    norms = np.asarray(torch.linalg.vector_norm(torch.from_numpy(of), dim=1).numpy())
+    np.maximum(norms, TINY, out=norms)
+    return norms
 
 
 def _finished(mu: Tensor, prior: NDArray[np.float64], patterns: Patterns) -> NDArray[np.float32]:

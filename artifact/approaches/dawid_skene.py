@@ -15,7 +15,7 @@ from pydantic import Field
 from artifact.approaches._decoding import decode
 from artifact.approaches.approach import Approach, Labelled, Pings, Posterior, State, Training
 from artifact.labeling.engines import LabelMatrix
-from artifact.labeling.patterns import counts_of, patterns_of
+from artifact.labeling.patterns import counts_of, each_row
 from artifact.parameters import StrictModel
 from artifact.tasks.task import NORMAL, PROPERTY, Task
 
@@ -49,11 +49,13 @@ class DawidSkene:
 
     def posterior(self, votes: LabelMatrix) -> Posterior:
         """Return P(NORMAL) and P(property) of each row, shape (rows, 2)."""
-        patterns, inverse = patterns_of(votes)
-        functions = np.arange(votes.shape[1])
-        logarithms = np.log(self.pi) + np.log(self.theta)[functions, :, patterns.votes + 1].sum(axis=1)
+        return each_row(votes, self._of_patterns)
+
+    def _of_patterns(self, patterns: LabelMatrix) -> Posterior:
+        functions = np.arange(patterns.shape[1])
+        logarithms = np.log(self.pi) + np.log(self.theta)[functions, :, patterns + 1].sum(axis=1)
         weights = np.exp(logarithms - logarithms.max(axis=1, keepdims=True))
-        return np.asarray(weights / weights.sum(axis=1, keepdims=True))[inverse]
+        return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
 @dataclass(frozen=True)

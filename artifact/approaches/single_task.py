@@ -15,7 +15,7 @@ from artifact.approaches._label_models import Balance, LabelModelNumbers, LabelM
 from artifact.approaches.approach import Approach, Labelled, Need, Pings, Posterior, State, Training, decided
 from artifact.errors import BadInputError
 from artifact.labeling.engines import LabelMatrix
-from artifact.labeling.patterns import Patterns, counts_of, patterns_of
+from artifact.labeling.patterns import Patterns, counts_of, each_row
 from artifact.parameters import StrictModel
 from artifact.tasks.task import NORMAL, PROPERTY, Task
 
@@ -57,10 +57,7 @@ class FittedLabelModel:
 
         They depend on the pattern of votes alone, so each distinct pattern is asked for once.
         """
-        patterns, inverse = patterns_of(votes)
-        of_each = np.asarray(_rebuilt(self.mu, self.prior).predict_proba(patterns.votes))
-        # Ten times as fast as an index.
-        return of_each.take(inverse, axis=0)
+        return each_row(votes, lambda patterns: np.asarray(_rebuilt(self.mu, self.prior).predict_proba(patterns)))
 
     def label(self, pings: Pings) -> Labelled:
         """Label each ping by its votes; a tie is decided as the parameters say."""

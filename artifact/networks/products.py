@@ -30,13 +30,13 @@ def product(kind: str, rows: int, a: Tensor, b: Tensor, bias: Tensor | None = No
     return _one_by_one(kind, rows, a, b, bias)
 
 
-def prepared(kind: str, rows: int, a: Tensor, b: Tensor) -> Callable[[], Tensor]:
-    """Return what multiplies the same tensors, whatever they hold by then, again and again."""
+def prepared(kind: str, rows: int, a: Tensor, b: Tensor, into: Tensor) -> Callable[[], Tensor]:
+    """Return what multiplies the same tensors into a third, whatever they hold by then, again and again."""
     import torch
 
     if a.device.type != "cpu" or alike(_at_once, kind, rows, a.shape, b.shape, False):
-        return functools.partial(torch.bmm, *_sides(kind, a, b))
-    return functools.partial(_one_by_one, kind, rows, a, b, None)
+        return functools.partial(torch.bmm, *_sides(kind, a, b), out=into)
+    return lambda: into.copy_(_one_by_one(kind, rows, a, b, None))
 
 
 def _sides(kind: str, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:

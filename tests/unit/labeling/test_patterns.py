@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from artifact.labeling import patterns
 from artifact.labeling.engines import LabelMatrix
-from artifact.labeling.patterns import Patterns, counts_of, patterns_of
+from artifact.labeling.patterns import Patterns, counts_of, each_row, patterns_of
 
 SHAPES = st.tuples(st.integers(1, 60), st.sampled_from([1, 3, 4, 5, 6, 10, 11, 20, 21, 45]))
 VOTES = SHAPES.flatmap(lambda shape: arrays(np.int8, shape, elements=st.integers(-1, 1)))
@@ -35,6 +35,18 @@ def test_they_are_the_distinct_rows_in_ascending_order(votes: LabelMatrix, order
 def test_parts_add_up_to_the_whole(votes: LabelMatrix, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(votes)))
     assert_same(patterns_of(votes[:cut])[0] + patterns_of(votes[cut:])[0], patterns_of(votes)[0])
+
+
+@given(VOTES)
+def test_each_row_has_what_its_pattern_is_given(votes: LabelMatrix) -> None:
+    asked = []
+
+    def doubled(patterns_: LabelMatrix) -> LabelMatrix:
+        asked.append(patterns_)
+        return 2 * patterns_
+
+    assert np.array_equal(each_row(votes, doubled), 2 * votes)
+    np.testing.assert_array_equal(asked, [np.unique(votes, axis=0)], strict=True)
 
 
 @given(VOTES)
