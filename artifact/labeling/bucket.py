@@ -277,6 +277,7 @@ class ColumnSeries:
         self._sums: dict[str, Integers] = {}
         self._padded: Integers = np.zeros(0, dtype=np.int64)
         self._padding = (-1, -1)
+        self._there = 0
         self._windows: dict[tuple[int, int, int], ColumnBucket] = {}
         self._order: dict[tuple[Any, int], Floats] = {}
         self._excesses: dict[int, ColumnSeries] = {}
@@ -327,12 +328,22 @@ class ColumnSeries:
 
     def window_size(self, begin: int, end: int) -> Integers:
         """Return how many pings of the series lie from i + begin to i + end (exclusive) for every i."""
+        if self._measured is not None:
+            first, last = self._cut(np.arange(self._begin, self._end), begin, end)
+            return self._measured[last] - self._measured[first]
+        found = np.full(self.n, end - begin)
+        head = min(max(-begin - self._begin, 0), self.n)
+        tail = min(max(len(self._whole) - end - self._begin, head), self.n)
+        for part in (slice(0, head), slice(tail, self.n)):
+            first, last = self._cut(np.arange(self._begin + part.start, self._begin + part.stop), begin, end)
+            found[part] = last - first
+        return found
+
+    def _cut(self, at: Integers, begin: int, end: int) -> tuple[Integers, Integers]:
+        """Return where the windows of pings begin and end in the whole series, cut at its ends."""
         length = len(self._whole)
-        if self._measured is None and self._begin + begin >= 0 and self._end + end <= length + 1:
-            return np.broadcast_to(np.int64(end - begin), self.n)
-        at = np.arange(self._begin, self._end)
-        first, last = np.clip(at + begin, 0, length), np.clip(at + end, 0, length)
-        return last - first if self._measured is None else self._measured[last] - self._measured[first]
+        first, last = (np.minimum(np.maximum(at + edge, 0), length) for edge in (begin, end))
+        return first, last
 
     def window_sum(self, what: str, begin: int, end: int) -> Integers:
         """Return how many are "answered" from i + begin to i + end (exclusive), their "total", or that of "squares".
@@ -388,9 +399,12 @@ class ColumnSeries:
             there = self._whole[max(first, 0) : min(last, len(self._whole))]
             self._padded = np.zeros(last - first, dtype=np.int64)
             self._padded[max(-first, 0) :][: len(there)] = there
-            self._padding = reach
-            self._sums.clear()
+            more = (reach[0] - self._padding[0], reach[1] - self._padding[1])
+            # Where the reach grew beyond both ends of the series, losses alone came in: sums stay what they are.
+            kept = self._sums if len(there) == self._there else {}
+            self._sums = {what: _widened(running, *more) for what, running in kept.items()}
             self._order.clear()
+            self._padding, self._there = reach, len(there)
         return self._padded
 
 
@@ -420,6 +434,14 @@ def _running(values: NDArray[Any]) -> Integers:
     sums[0] = 0
     np.cumsum(values, out=sums[1:])
     return sums
+
+
+def _widened(running: Integers, before: int, behind: int) -> Integers:
+    """Return running sums with so many zeros before and behind what they add up."""
+    wide = np.zeros(before + len(running) + behind, dtype=np.int64)
+    wide[before:][: len(running)] = running
+    wide[before + len(running) :] = running[-1]
+    return wide
 
 
 def _mean_ms(total: Any, count: Any) -> Any:

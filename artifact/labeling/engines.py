@@ -35,7 +35,7 @@ def apply_columns(task: Task, rtt_us: NDArray[np.int64], series: ColumnSeries | 
         for column, function in zip(votes[place].T, functions, strict=True):
             if isinstance(function, LabelingFunction):
                 holds = np.asarray(function.holds(**given), dtype=np.bool_)
-                np.multiply(holds, np.int8(function.votes - ABSTAIN), out=column)
+                np.multiply(holds.view(np.int8), np.int8(function.votes - ABSTAIN), out=column)
                 np.add(column, np.int8(ABSTAIN), out=column)
     if series is None:
         whole.forget()

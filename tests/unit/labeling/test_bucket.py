@@ -87,6 +87,19 @@ def test_all_engines_have_the_same_statistics_to_the_last_bit(values: list[int],
                 assert np.array_equal(one, other, equal_nan=True), (kind.__name__, which, "excess")
 
 
+@given(rtts, st.integers(1, 4), st.lists(st.tuples(st.integers(-6, 2), st.integers(3, 12)), min_size=2, max_size=4))
+def test_windows_of_a_block_that_reach_ever_further_see_what_lies_beyond_it(
+    values: list[int], rows: int, windows: list[tuple[int, int]]
+) -> None:
+    pings = np.array(values, dtype=np.int64)
+    for place, block in ColumnSeries(pings).blocks(rows):
+        for begin, end in windows:
+            whole = ColumnSeries(pings).window(0, begin, end)
+            for name in STATISTICS:
+                one, other = getattr(block.window(0, begin, end), name), getattr(whole, name)[place]
+                assert np.array_equal(one, other, equal_nan=True), (name, begin, end)
+
+
 def test_a_median_leaves_losses_out_and_there_is_none_of_nothing() -> None:
     pings = np.array([0, 9_000, 0, 5_000, 7_000, 0])
     assert RowBucket(pd.Series(pings), 3, 6).median == 7.0
