@@ -187,7 +187,7 @@ reproduce: setup ## rebuild the small study three times under other conditions, 
 faults: setup ## kill it, fill its disk, start it twice: the next run finishes with equal results (at most 10 min)
 	"$$VENV/bin/python" tools/faults.py
 
-mutants: setup ## break the code in chosen places and show that the tests notice (at most 15 min)
+mutants: setup ## break the code in chosen places and show that the tests notice (at most 45 min)
 	"$$VENV/bin/python" tools/mutants.py
 
 fuzz: tools-setup ## 200,000 made-up inputs for the readers, guided by coverage (at most 15 min)

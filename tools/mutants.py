@@ -20,6 +20,8 @@ from pathlib import Path
 from project import ROOT, copy, tracked
 
 FILES = tracked()
+LONGEST_S = 900
+"""Tests that take longer hang, which turns CI red as well."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,12 @@ def control_red(mutants: list[Mutant]) -> str:
 def tested(project: Path, tests: list[str]) -> tuple[int, str]:
     """Run tests until one is red; return pytest's exit code and the red test's name."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not whole_study"]
-    ended = subprocess.run([*command, *tests], cwd=project, capture_output=True, text=True, check=False)
+    try:
+        ended = subprocess.run(
+            [*command, *tests], cwd=project, capture_output=True, text=True, check=False, timeout=LONGEST_S
+        )
+    except subprocess.TimeoutExpired:
+        return 1, f"hung for {LONGEST_S} s: {' '.join(tests)}"
     red = (line.split(" ", 1)[1] for line in ended.stdout.splitlines() if line.startswith(("FAILED ", "ERROR ")))
     return ended.returncode, next(red, f"exit {ended.returncode} of {' '.join(tests)}")
 
