@@ -4,7 +4,7 @@
 
 Whatever comes in, a reader either reads it or raises BadInputError with one line. What breaks that is written to the
 folder `fuzz/` below the results, and becomes a test. The runs are dealt out to four processes with seeds of their own:
-libFuzzer's process grows by 14 KiB a run, whatever the readers do.
+libFuzzer's process grew by 14 KiB a run, though the readers by themselves do not.
 """
 
 from __future__ import annotations

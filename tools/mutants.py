@@ -21,7 +21,7 @@ from project import ROOT, copy, tracked
 
 FILES = tracked()
 LONGEST_S = 900
-"""Tests that take longer hang, which turns CI red as well."""
+"""A mutant's tests that take longer hang, which turns CI red as well."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def tried(mutant: Mutant) -> str:
                 f"mutants: {mutant.path} holds {mutant.old!r} {text.count(mutant.old)} times; mend {mutant.name!r}"
             )
         path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
-        code, said = tested(project, mutant.tests.split())
+        code, said = tested(project, mutant.tests.split(), LONGEST_S)
     # 1: tests failed. Anything else is no test's verdict: 0 all green, 2 to 5 nothing was tested.
     print(f"{'caught  ' if code == 1 else 'SURVIVED'}  {mutant.name}: {said[:100]}", flush=True)
     return "" if code == 1 else mutant.name
@@ -76,15 +76,15 @@ def control_red(mutants: list[Mutant]) -> str:
     return said if code else ""
 
 
-def tested(project: Path, tests: list[str]) -> tuple[int, str]:
-    """Run tests until one is red; return pytest's exit code and the red test's name."""
+def tested(project: Path, tests: list[str], longest_s: int | None = None) -> tuple[int, str]:
+    """Run tests until one is red, or for so long; return pytest's exit code and the red test's name."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not whole_study"]
     try:
         ended = subprocess.run(
-            [*command, *tests], cwd=project, capture_output=True, text=True, check=False, timeout=LONGEST_S
+            [*command, *tests], cwd=project, capture_output=True, text=True, check=False, timeout=longest_s
         )
     except subprocess.TimeoutExpired:
-        return 1, f"hung for {LONGEST_S} s: {' '.join(tests)}"
+        return 1, f"hung for {longest_s} s: {' '.join(tests)}"
     red = (line.split(" ", 1)[1] for line in ended.stdout.splitlines() if line.startswith(("FAILED ", "ERROR ")))
     return ended.returncode, next(red, f"exit {ended.returncode} of {' '.join(tests)}")
 
