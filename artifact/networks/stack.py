@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from artifact.networks.network import PARTS, TRUNK, Network, NetworkParameters, Problem, head
 from artifact.networks.products import SMALL, product
+from artifact.networks.recorded import recorded
 from artifact.networks.snorkel import columns, untrained
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class _Stack:
         heads = torch.arange(1, 1 + self._heads)
         owner = [torch.zeros(ends[-3], dtype=torch.int64), heads.repeat_interleave(2 * trunk[-1])]
         self._owner = torch.cat([*owner, heads.repeat_interleave(2)]).to(device)
+        self._whole: dict[int, Callable[..., None]] = {}
 
     def taken_out(self, left: int) -> list[Network]:
         """Return what all but the first networks have learnt, and go on with these alone."""
@@ -104,6 +106,7 @@ class _Stack:
             values = [of.copy() for of in (*(part[k] for part in trunk), *of_heads)]
             learnt.append(Network(dict(zip(_names(tasks, len(trunk) // 2), values, strict=True)), tasks))
         if learnt:
+            self._whole.clear()
             self._tasks, self._generators = self._tasks[:left], self._generators[:left]
             self._z, self._targets, self._labelled = self._z[:left], self._targets[:left], self._labelled[:left]
             self._weights, self._parts = self._weights[:left], [part[:left] for part in self._parts]
@@ -144,15 +147,22 @@ class _Stack:
         pulls = _class_by_class(pull) if self._soft else [pull]
         z = torch.nn.functional.pad(_taken(self._z.flatten(0, 1), at), (0, 0, 0, self._padding(size)))
         all_step = stepped.flatten(1).all(dim=1).tolist()
+        whole = self._whole.setdefault(size, recorded(self._move, self._device))
         for b in range(len(order)):
-            gradient = self._gradient(z[b], [pull[b] for pull in pulls])
-            some = None if all_step[b] else stepped[b]
-            self._step(_clipped(gradient, some), [factor[b] for factor in factors], some)
+            given = z[b], *(of[b] for of in (*factors, *pulls))
+            if all_step[b]:
+                whole(*given)
+            else:
+                self._move(*given, stepped=stepped[b])
 
     def _padding(self, size: int) -> int:
         """Return how many rows a batch lacks for every product to reach ``SMALL``."""
         smallest = min(inputs * outputs for inputs, outputs in pairwise(self._widths))
         return max(0, -(-SMALL // smallest) - size)
+
+    def _move(self, z: Tensor, rate: Tensor, root: Tensor, *pulls: Tensor, stepped: Tensor | None = None) -> None:
+        """Learn from one batch; where ``stepped``, shape (K, 1 + T), is false, nothing moves."""
+        self._step(_clipped(self._gradient(z, pulls), stepped), (rate, root), stepped)
 
     def _gradient(self, z: Tensor, pulls: Sequence[Tensor]) -> list[Tensor]:
         """Return the gradient in each part of the weights; rows of ``z`` beyond those of ``pulls`` are padding."""
@@ -177,7 +187,7 @@ class _Stack:
         return found
 
     def _step(self, gradient: Tensor, factors: Sequence[Tensor], stepped: Tensor | None) -> None:
-        """Take a step of Adam; where ``stepped``, shape (K, 1 + T), is false, nothing moves."""
+        """Take a step of Adam, as ``_move`` says."""
         import torch
 
         values = (self._weights, *self._moments)
