@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artifact.labeling.patterns import Patterns
-from artifact.networks.products import SMALL, prepared
+from artifact.networks.products import prepared
 from artifact.tasks.task import NORMAL, PROPERTY
 
 if TYPE_CHECKING:
@@ -102,19 +102,17 @@ def _descend(mu: Tensor, overlaps: Tensor, prior: Tensor, epochs: int, learning_
     import torch
 
     k, d, _ = mu.shape
-    padded = max(d, -(-SMALL // (d * len(VOTES))))
-    weighted, residual = torch.zeros(k, padded, len(VOTES)), torch.zeros(k, padded, d)
-    model, by_theirs, by_ours = (torch.empty_like(of) for of in (residual, weighted, mu))
-    multiply_model = prepared("forward", d, weighted, mu, model)
-    multiply_by_ours = prepared("weight", d, residual, weighted, by_ours)
-    multiply_by_theirs = prepared("input", d, residual, mu, by_theirs)
+    weighted, by_theirs, by_ours, velocity = (torch.zeros_like(mu) for _ in range(4))
+    residual, model = torch.zeros_like(overlaps), torch.zeros_like(overlaps)
+    multiply_model = prepared("forward", weighted, mu, model)
+    multiply_by_ours = prepared("weight", residual, weighted, by_ours)
+    multiply_by_theirs = prepared("input", residual, mu, by_theirs)
     function = np.arange(d) // len(VOTES)
     between = function[:, None] != function
     places, into = np.flatnonzero(between), np.float32(-2) * between
-    velocity = torch.zeros_like(mu)
     m, p, o, v = mu.numpy(), prior.expand_as(mu).contiguous().numpy(), overlaps.numpy(), velocity.numpy()
-    ours, theirs = weighted.numpy()[:, :d], residual.numpy()[:, :d]
-    from_model, from_ours, from_theirs = model.numpy()[:, :d], by_ours.numpy(), by_theirs.numpy()[:, :d]
+    ours, theirs = weighted.numpy(), residual.numpy()
+    from_model, from_ours, from_theirs = model.numpy(), by_ours.numpy(), by_theirs.numpy()
     cast, difference, gradient = np.diagonal(o, axis1=1, axis2=2), np.empty_like(o), np.empty_like(m)
     apart, excess = np.empty((k, len(places)), o.dtype), np.empty((k, d), o.dtype)
     for _ in range(epochs):

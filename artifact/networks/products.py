@@ -12,31 +12,33 @@ if TYPE_CHECKING:
 Way: TypeAlias = Callable[[str, "Tensor", "Tensor", "Tensor | None"], "Tensor"]
 Shape: TypeAlias = tuple[int, ...]
 SMALL = 400
-"""Below so many multiplications torch 2.13's batched product on a CPU rounds otherwise than a single one (tried)."""
+"""Below so many multiplications torch 2.13's batched product on a CPU is its own, and no library's."""
 TRIALS = 5
 """Products of random matrices that must agree to the last bit before many are made at once."""
 
 
-def product(kind: str, rows: int, a: Tensor, b: Tensor, bias: Tensor | None = None) -> Tensor:
-    """Multiply K pairs of matrices, shape (K, ., .): "forward" a b' (+ bias), "weight" a' b, "input" a b.
-
-    Rows of ``a`` beyond the first ``rows`` are zeros, in which a product reaches ``SMALL``; so are those of ``b`` in
-    "weight".
-    """
-    ways = WAYS if a.shape[2] == 1 and bias is not None else WAYS[:1]
-    for way in ways:
-        if a.device.type != "cpu" or alike(way, kind, rows, a.shape, b.shape, bias is not None):
-            return way(kind, a, b, bias)
-    return _one_by_one(kind, rows, a, b, bias)
+def product(kind: str, a: Tensor, b: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Multiply K pairs of matrices, shape (K, ., .): "forward" a b' (+ bias), "weight" a' b, "input" a b."""
+    if a.device.type != "cpu":
+        return _at_once(kind, a, b, bias)
+    return way_of(kind, a.shape, b.shape, bias is not None)(kind, a, b, bias)
 
 
-def prepared(kind: str, rows: int, a: Tensor, b: Tensor, into: Tensor) -> Callable[[], Tensor]:
+@functools.cache
+def way_of(kind: str, a_shape: Shape, b_shape: Shape, biased: bool) -> Way:
+    """Return a way in which products of these shapes are rounded as one by one."""
+    one_input = a_shape[2] == 1 and biased
+    ways = (way for way in WAYS if one_input or way is not _fused)
+    return next((way for way in ways if alike(way, kind, a_shape, b_shape, biased)), _one_by_one)
+
+
+def prepared(kind: str, a: Tensor, b: Tensor, into: Tensor) -> Callable[[], Tensor]:
     """Return what multiplies the same tensors into a third, whatever they hold by then, again and again."""
     import torch
 
-    if a.device.type != "cpu" or alike(_at_once, kind, rows, a.shape, b.shape, False):
+    if a.device.type != "cpu" or alike(_at_once, kind, a.shape, b.shape, False):
         return functools.partial(torch.bmm, *_sides(kind, a, b), out=into)
-    return lambda: into.copy_(_one_by_one(kind, rows, a, b, None))
+    return lambda: into.copy_(product(kind, a, b))
 
 
 def _sides(kind: str, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
@@ -50,7 +52,17 @@ def _at_once(kind: str, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
     return torch.bmm(left, right) if bias is None else torch.baddbmm(bias[:, None], left, right)
 
 
-def _element_by_element(_: str, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
+def _padded(kind: str, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
+    """Return the same from matrices with as many rows of zeros as ``SMALL`` asks for."""
+    from torch.nn.functional import pad
+
+    rows, each = a.shape[1], a.shape[2] * b.shape[1 if kind == "forward" else 2]
+    more = (0, 0, 0, max(-(-SMALL // each) - rows, 0))
+    found = _at_once(kind, pad(a, more), pad(b, more) if kind == "weight" else b, bias)
+    return found if kind == "weight" else found[:, :rows]
+
+
+def _fused(_: str, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
     """Return a b' + bias of one input: on some CPUs MKL's batched product rounds a b' before it adds."""
     import torch
 
@@ -59,35 +71,29 @@ def _element_by_element(_: str, a: Tensor, b: Tensor, bias: Tensor | None) -> Te
     return torch.addcmul(bias[:, None], a, b.mT)
 
 
-WAYS = (_at_once, _element_by_element)
+WAYS = (_at_once, _fused, _padded)
 
 
-def _one_by_one(kind: str, rows: int, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
-    """Return the same from as many single products of the first ``rows`` rows, by the calls that Snorkel makes."""
+def _one_by_one(kind: str, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
+    """Return the same from as many single products, by the calls that Snorkel makes."""
     import torch
 
-    cut = a[:, :rows]
     if bias is not None:
-        values = [torch.nn.functional.linear(*of) for of in zip(cut, b, bias, strict=True)]
-    elif kind == "weight":
-        return torch.stack([x.t() @ y for x, y in zip(cut, b[:, :rows], strict=True)])
-    else:
-        values = [x @ (y.t() if kind == "forward" else y) for x, y in zip(cut, b, strict=True)]
-    return torch.nn.functional.pad(torch.stack(values), (0, 0, 0, a.shape[1] - rows))
+        return torch.stack([torch.nn.functional.linear(*of) for of in zip(a, b, bias, strict=True)])
+    if kind == "weight":
+        return torch.stack([x.t() @ y for x, y in zip(a, b, strict=True)])
+    return torch.stack([x @ (y.t() if kind == "forward" else y) for x, y in zip(a, b, strict=True)])
 
 
 @functools.cache
-def alike(way: Way, kind: str, rows: int, a_shape: Shape, b_shape: Shape, biased: bool) -> bool:  # noqa: PLR0913
+def alike(way: Way, kind: str, a_shape: Shape, b_shape: Shape, biased: bool) -> bool:
     """Try whether K products at once round as one by one: libraries choose their order of sums by shape and CPU."""
     import torch
 
     generator = torch.Generator().manual_seed(0)
     for _ in range(TRIALS):
         a, b = (torch.randn(shape, generator=generator) for shape in (a_shape, b_shape))
-        a[:, rows:] = 0
         bias = torch.randn(b.shape[:2], generator=generator) if biased else None
-        compared = slice(None) if kind == "weight" else slice(rows)
-        one, other = way(kind, a, b, bias), _one_by_one(kind, rows, a, b, bias)
-        if not torch.equal(one[:, compared], other[:, compared]):
+        if not torch.equal(way(kind, a, b, bias), _one_by_one(kind, a, b, bias)):
             return False
     return True

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from artifact.networks.network import PARTS, TRUNK, Network, NetworkParameters, Problem, head
-from artifact.networks.products import SMALL, product
+from artifact.networks.products import product
 from artifact.networks.recorded import recorded
 from artifact.networks.snorkel import columns, untrained
 
@@ -22,6 +22,8 @@ CLIP = 1.0
 """The norm to which Snorkel's Trainer clips a network's gradient."""
 BETAS, EPSILON = (0.9, 0.999), 1e-8
 """Adam's constants in Snorkel's Trainer."""
+LANES = 16
+"""As many floats as torch works on at once at most; what remains it goes through otherwise, and may round otherwise."""
 GATHERED = 1000
 """At most so many batches have their rows gathered at once: it bounds the memory."""
 
@@ -95,7 +97,7 @@ class _Stack:
         heads = torch.arange(1, 1 + self._heads)
         owner = [torch.zeros(ends[-3], dtype=torch.int64), heads.repeat_interleave(2 * trunk[-1])]
         self._owner = torch.cat([*owner, heads.repeat_interleave(2)]).to(device)
-        self._whole: dict[int, Callable[..., None]] = {}
+        self._whole: dict[tuple[int, int], Callable[..., None]] = {}
 
     def taken_out(self, left: int) -> list[Network]:
         """Return what all but the first networks have learnt, and go on with these alone."""
@@ -123,67 +125,87 @@ class _Stack:
         whole = rows - rows % batch
         for taken, size in ((order[:, :whole], batch), (order[:, whole:], rows - whole)):
             if taken.numel():
-                batches = taken.reshape(len(order), -1, size).transpose(0, 1)
-                for some in batches.chunk(-(-len(batches) // GATHERED)):
+                batches = taken.reshape(len(order), -1, size)
+                for some in batches.chunk(-(-batches.shape[1] // GATHERED), dim=1):
                     self._train_batches(some)
 
     def _train_batches(self, order: Tensor) -> None:
-        """Train on batches of one size; ``order``, shape (batches, K, size), holds row numbers."""
+        """Train on batches of one size; ``order``, shape (K, batches, size), holds row numbers."""
         import torch
 
-        size, each, rows = order.shape[2], torch.arange(order.shape[1])[:, None], self._z.shape[1]
+        (networks, batches, size), rows = order.shape, self._z.shape[1]
         # A row of all networks' rows has one number; so has one of all tasks of all networks.
-        at = order + each * rows
-        counts = _taken(self._labelled.flatten(0, 1), at).sum(dim=2)
+        each = torch.arange(networks)[:, None, None] * rows
+        tasks = torch.arange(self._heads)[:, None, None] * rows
+        at, of_tasks = order + each, (order + each * self._heads)[:, None] + tasks
+        counts = _taken(self._labelled.flatten(0, 1), at).sum(dim=2).transpose(0, 1)
         stepped = torch.cat([counts.any(dim=2, keepdim=True), counts > 0], dim=2)
-        steps = self._steps + stepped.cumsum(dim=0)
-        self._steps = steps[-1]
-        first, root = (of[steps] for of in self._corrections)
-        factors = [of.to(self._device) for of in ((self._rates / first).float(), root.float())]
-        of_tasks = (order + each * rows * self._heads)[:, :, None] + torch.arange(self._heads)[:, None] * rows
-        # The gradient in the logarithms of the probabilities, shape (batches, K T, size, 2).
-        pull = torch.view_as_real(_taken(self._targets.flatten(), of_tasks.flatten(1, 2)))
-        pull *= -counts.clamp(min=1).reciprocal().flatten(1).to(self._device)[..., None, None]
-        pulls = _class_by_class(pull) if self._soft else [pull]
-        z = torch.nn.functional.pad(_taken(self._z.flatten(0, 1), at), (0, 0, 0, self._padding(size)))
+        factors, pulls = self._factors(stepped), self._pulls(of_tasks.flatten(0, 1), counts.flatten(1))
+        z = _taken(self._z.flatten(0, 1), at).transpose(0, 1).contiguous()
         all_step = stepped.flatten(1).all(dim=1).tolist()
-        whole = self._whole.setdefault(size, recorded(self._move, self._device))
-        for b in range(len(order)):
+        whole = self._whole.setdefault((size, factors[0].shape[2]), recorded(self._move, self._device))
+        for b in range(batches):
             given = z[b], *(of[b] for of in (*factors, *pulls))
             if all_step[b]:
                 whole(*given)
             else:
                 self._move(*given, stepped=stepped[b])
 
-    def _padding(self, size: int) -> int:
-        """Return how many rows a batch lacks for every product to reach ``SMALL``."""
-        smallest = min(inputs * outputs for inputs, outputs in pairwise(self._widths))
-        return max(0, -(-SMALL // smallest) - size)
+    def _factors(self, stepped: Tensor) -> list[Tensor]:
+        """Return Adam's rate and the root in its divisor, shape (batches, K, 1 + T), or (batches, K, 1) if one is all.
+
+        ``stepped``, shape (batches, K, 1 + T): whether the trunk and each head take a step.
+        """
+        steps = self._steps + stepped.cumsum(dim=0)
+        self._steps = steps[-1]
+        if (steps == steps[..., :1]).all():
+            steps = steps[..., :1]
+        first, root = (of[steps] for of in self._corrections)
+        return [of.to(self._device) for of in ((self._rates / first).float(), root.float())]
+
+    def _pulls(self, at: Tensor, counts: Tensor) -> list[Tensor]:
+        """Return the gradient in the logarithms of probabilities, shape (batches, 2, K T size and what fills LANES).
+
+        ``at``, shape (K T, batches, size), says which rows these are, and ``counts``, shape (batches, K T), how many of
+        a head's have a label.
+        """
+        import torch
+
+        heads, batches, size = at.shape
+        targets = torch.view_as_real(_taken(self._targets.flatten(), at))
+        pull = targets.new_zeros(batches, 2, heads * size + -(heads * size) % LANES)
+        scale = -counts.clamp(min=1).reciprocal().to(self._device)[:, None, :, None]
+        into = pull[..., : heads * size].view(batches, 2, heads, size)
+        torch.mul(targets.permute(1, 3, 0, 2), scale, out=into)
+        if not self._soft:
+            return [pull]
+        # Snorkel's cross entropy with probabilities goes back class by class.
+        return [pull * torch.eye(2, device=self._device)[k][:, None] for k in range(2)]
 
     def _move(self, z: Tensor, rate: Tensor, root: Tensor, *pulls: Tensor, stepped: Tensor | None = None) -> None:
         """Learn from one batch; where ``stepped``, shape (K, 1 + T), is false, nothing moves."""
         self._step(_clipped(self._gradient(z, pulls), stepped), (rate, root), stepped)
 
     def _gradient(self, z: Tensor, pulls: Sequence[Tensor]) -> list[Tensor]:
-        """Return the gradient in each part of the weights; rows of ``z`` beyond those of ``pulls`` are padding."""
+        """Return the gradient in each part of the weights."""
         import torch
 
         *trunk, weights, biases = self._parts
-        rows, hidden = pulls[0].shape[1], [z]
+        hidden = [z]
         for weight, bias in zip(trunk[::2], trunk[1::2], strict=True):
-            hidden.append(product("forward", rows, hidden[-1], weight, bias).relu_())
+            hidden.append(product("forward", hidden[-1], weight, bias).relu_())
         # To a product, the heads are as many networks more.
         h, weight, bias = hidden[-1].repeat_interleave(self._heads, 0), weights.flatten(0, 1), biases.flatten(0, 1)
-        g = _into_logits(pulls, product("forward", rows, h, weight, bias))
-        found = [of.view(*weights.shape[:2], *of.shape[1:]) for of in _into_linear(g, h, rows)]
-        *others, last = product("input", rows, g, weight).view(-1, self._heads, *h.shape[1:]).unbind(1)
+        g = _into_logits(pulls, product("forward", h, weight, bias))
+        found = [of.view(*weights.shape[:2], *of.shape[1:]) for of in _into_linear(g, h)]
+        *others, last = product("input", g, weight).view(-1, self._heads, *h.shape[1:]).unbind(1)
         # Autograd adds up from the last head to the first.
         into = functools.reduce(torch.add, reversed(others), last)
         for layer in reversed(range(len(trunk) // 2)):
             g = torch.ops.aten.threshold_backward(into, hidden[layer + 1], 0)
-            found = [*_into_linear(g, hidden[layer], rows), *found]
+            found = [*_into_linear(g, hidden[layer]), *found]
             if layer:
-                into = product("input", rows, g, trunk[2 * layer])
+                into = product("input", g, trunk[2 * layer])
         return found
 
     def _step(self, gradient: Tensor, factors: Sequence[Tensor], stepped: Tensor | None) -> None:
@@ -193,7 +215,7 @@ class _Stack:
         values = (self._weights, *self._moments)
         before = [value.clone() for value in values] if stepped is not None else []
         mean, square = self._moments
-        rate, root = (factor.index_select(1, self._owner) for factor in factors)
+        rate, root = (of if of.shape[1] == 1 else of.index_select(1, self._owner) for of in factors)
         mean.lerp_(gradient, 1 - BETAS[0])
         square.mul_(BETAS[1]).addcmul_(gradient, gradient, value=1 - BETAS[1])
         self._weights.sub_((rate * mean).div_((square.sqrt() / root).add_(EPSILON)))
@@ -245,29 +267,25 @@ def _taken(rows: Tensor, at: Tensor) -> Tensor:
     return rows.index_select(0, at.flatten().to(rows.device)).view(*at.shape, *rows.shape[1:])
 
 
-def _class_by_class(pull: Tensor) -> list[Tensor]:
-    """Return what each class alone pulls, as Snorkel's cross entropy with probabilities goes back."""
-    import torch
-
-    pulls = [torch.zeros_like(pull) for _ in range(2)]
-    for k, of in enumerate(pulls):
-        of[..., k] = pull[..., k]
-    return pulls
-
-
 def _into_logits(pulls: Sequence[Tensor], logits: Tensor) -> Tensor:
-    """Carry gradients in the logarithms of probabilities back to the logits; padding gets zeros."""
+    """Carry gradients in the logarithms of probabilities, classes first, back to the logits, shape (K T, rows, 2).
+
+    Where classes come last, torch goes through them row by row, ten times as slowly.
+    """
     import torch
 
-    rows, padded = pulls[0].shape[1], logits.shape[1]
-    logarithms = torch.log_softmax(logits[:, :rows], -1)
+    first = logits.flatten(0, 1).mT
+    used, filled = first.shape[1], pulls[0].shape[1]
+    if filled > used:
+        first = torch.nn.functional.pad(first, (0, filled - used))
+    logarithms = torch.log_softmax(first.contiguous(), 0)
     back = torch.ops.aten._log_softmax_backward_data
-    into = functools.reduce(torch.add, (back(pull, logarithms, -1, pull.dtype) for pull in pulls))
-    return torch.nn.functional.pad(into, (0, 0, 0, padded - rows)) if padded > rows else into
+    into: Tensor = functools.reduce(torch.add, (back(pull, logarithms, 0, pull.dtype) for pull in pulls))
+    return into[:, :used].mT.contiguous().view(logits.shape)
 
 
-def _into_linear(g: Tensor, x: Tensor, rows: int) -> tuple[Tensor, Tensor]:
-    return product("weight", rows, g, x), g[:, :rows].sum(1)
+def _into_linear(g: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+    return product("weight", g, x), g.sum(1)
 
 
 def _clipped(gradient: Sequence[Tensor], stepped: Tensor | None) -> Tensor:

@@ -103,14 +103,34 @@ def test_a_network_does_not_depend_on_the_others(problem_of: ProblemOf, p: Netwo
         assert_same(train_stack([*others[:place], ours, *others[place:]], [p] * count)[place], alone)
 
 
-def test_products_one_by_one_give_the_same_bits(
-    problem_of: ProblemOf, p: NetworkParameters, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "refused", [(products._at_once,), (products._at_once, products._fused), tuple(products.WAYS)], ids=len
+)
+def test_every_way_to_multiply_gives_the_same_bits(
+    problem_of: ProblemOf, p: NetworkParameters, monkeypatch: pytest.MonkeyPatch, refused: tuple[products.Way, ...]
 ) -> None:
-    problems = [problem_of(seed) for seed in range(3)]
+    problems, genuine = [problem_of(seed) for seed in range(3)], products.alike
     at_once = train_stack(problems, [p] * 3)
-    monkeypatch.setattr(products, "alike", lambda *_: False)
+    used = set()
+
+    def alike(way: products.Way, *of: Any) -> bool:
+        if way in refused or not genuine(way, *of):
+            return False
+        used.add(way)
+        return True
+
+    monkeypatch.setattr(products, "alike", alike)
+    monkeypatch.setattr(products, "way_of", products.way_of.__wrapped__)
     for one, other in zip(at_once, train_stack(problems, [p] * 3), strict=True):
         assert_same(one, other)
+    assert (products._padded in used) == (products._padded not in refused)
+
+
+@pytest.mark.parametrize("kind", ["forward", "weight", "input"])
+def test_zeros_behind_the_rows_change_no_product(kind: str) -> None:
+    a, b = torch.randn(7, 5, 3), torch.randn(7, *{"forward": (4, 3), "weight": (5, 4), "input": (3, 4)}[kind])
+    found = products._padded(kind, a, b, None)
+    torch.testing.assert_close(found, products._one_by_one(kind, a, b, None))
 
 
 def test_an_epoch_may_be_gathered_in_pieces(
