@@ -23,9 +23,10 @@ from artifact.archive.reading import BadPingsError
 from artifact.archive.summary import write_summaries
 from artifact.errors import BadInputError
 from artifact.grid.code import code_and_versions
-from artifact.grid.executor import Executor, Place, one_thread
+from artifact.grid.executor import Executor, Place
 from artifact.grid.grid import code_of, parameters_of
 from artifact.grid.places import workers_at
+from artifact.process import make_ready
 from artifact.store.files import appearing, held, json_sha256, numbers_as_bytes, remove_torn
 from artifact.store.kept import keep, stale
 from artifact.study import StudyFile
@@ -72,7 +73,7 @@ def _do(job: Job, archive: Archive, executor: Executor, models: Models | None) -
     found = counted(job, archive.parts)
     _refuse_parted(archive, found)
     # Here as on every worker.
-    one_thread()
+    make_ready()
     keep_models(job, models or fit(job, found))
     _pass("pass 2 of 2, labeling", executor, label_part, job, archive.parts, job.paths.summary)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from artifact.bench import chain, models, start, votes
 from artifact.bench.measuring import Reached
 from artifact.bench.neighbours import print_neighbours
-from artifact.grid.executor import one_thread
+from artifact.process import make_ready
 from artifact.store.kept import write_checked
 from artifact.store.provenance import git_commit, hardware, versions
 from artifact.study import StudyFile
@@ -18,7 +18,7 @@ SEED = 5_000
 
 def bench(file: StudyFile, to: Path, device: str = "cpu", large: bool = False) -> None:
     """Measure every figure, print each as it comes, and write all to ``to`` as JSON; ``large`` adds 10^8 pings."""
-    one_thread()
+    make_ready()
     print("Seconds are CPU time of the thread; each figure is the median of five, taken in turn with its reference.")
     reached = []
     for one in _figures(file, device):

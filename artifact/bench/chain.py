@@ -17,11 +17,11 @@ from artifact.approaches.approach import Pings
 from artifact.approaches.single_task import FittedLabelModel
 from artifact.bench.measuring import REPEATS, Bar, Reached, own_peak_mib
 from artifact.clock import timed
-from artifact.grid.executor import one_thread
 from artifact.labeling.bucket import ColumnSeries
 from artifact.labeling.engines import LabelMatrix, apply_columns
 from artifact.labeling.patterns import counts_of
 from artifact.parameters import FAST
+from artifact.process import make_ready
 from artifact.run import Run, Seeds, run
 from artifact.setting import setting_of
 from artifact.study import StudyFile
@@ -70,7 +70,7 @@ def _in_a_process(file: StudyFile, rows: int) -> dict[str, Any]:
 
 
 def _measured(file: StudyFile, rows: int) -> dict[str, Any]:
-    one_thread()
+    make_ready()
     study = run(setting_of(file, ["single_task", "multi_task"]), [Seeds(0, 100)], FAST)[0]
     tasks = setting_of(file, []).tasks
     # Whatever is worked out once is, before any clock starts.

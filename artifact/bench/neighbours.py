@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from artifact.grid.executor import one_thread
+from artifact.process import make_ready
 from artifact.run import Seeds, run
 from artifact.setting import setting_of
 from artifact.study import StudyFile
@@ -92,7 +92,7 @@ def _neighbour(file: StudyFile, core: int) -> Iterator[Any]:
 
 
 def _busy(file: StudyFile, core: int, ready: Any) -> None:
-    one_thread()
+    make_ready()
     # Killed, it would leave semaphores of its libraries behind; an exception might come where Python drops it.
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())

@@ -18,7 +18,8 @@ from artifact import interrupts
 from artifact.errors import BadInputError
 from artifact.extras import needed
 from artifact.grid.code import code_and_versions
-from artifact.grid.executor import Executor, Place, one_thread
+from artifact.grid.executor import Executor, Place
+from artifact.process import make_ready
 
 ANSWERS_WITHIN = "10s"
 IN_ONE_PLACE = "start scheduler and workers in the same clone and environment, with PYTHONPATH naming it"
@@ -151,5 +152,5 @@ def _done(work: Callable[[Any], Any], code: Mapping[str, str], piece: Any) -> An
 @cache
 def _ready(module: str) -> dict[str, str]:
     """Make this worker ready, once, and return the code that it has."""
-    one_thread()
+    make_ready()
     return code_and_versions([module])

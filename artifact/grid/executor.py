@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 from artifact import interrupts
 from artifact.errors import BadInputError
+from artifact.process import make_ready
 
 
 class Executor(Protocol):
@@ -124,7 +125,7 @@ def _start_worker(device: str, gpus: Any) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if device == "cuda":
         os.environ["CUDA_VISIBLE_DEVICES"] = str(gpus.get())
-    one_thread()
+    make_ready()
     if device == "cuda":
         import torch
 
@@ -138,16 +139,3 @@ def _end_with_parent() -> None:
     if parent := multiprocessing.parent_process():
         parent.join()
         os._exit(1)
-
-
-def one_thread() -> None:
-    """Let torch sum in one order."""
-    import warnings
-
-    import torch
-
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    # Nothing is read before it is written; to fill all memory first takes a twentieth of training's time.
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-    warnings.filterwarnings("ignore", category=FutureWarning)
