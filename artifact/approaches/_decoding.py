@@ -157,16 +157,18 @@ def _products(moves: Floats) -> Floats:
 
 def _along(products: Floats) -> tuple[Floats, Floats]:
     """Return what stands before each stretch and what comes behind it, up to a factor, shape (2, stretches) each."""
-    begins, ends = np.empty((2, products.shape[-1])), np.empty((2, products.shape[-1]))
-    rows = list(enumerate(products.reshape(4, -1).T.tolist()))
+    count = products.shape[-1]
+    begins, ends = np.empty((2, count)), np.empty((2, count))
+    # Column by column: a list for each stretch would wake the garbage collector.
+    columns = products.reshape(4, -1).tolist()
     normal, positive = 1.0, 1.0  # the first ping comes from either
-    for k, (a, b, c, d) in rows:
+    for k, (a, b, c, d) in enumerate(zip(*columns, strict=True)):
         begins[:, k] = normal, positive
         normal, positive = normal * a + positive * c, normal * b + positive * d
         normal, positive = normal / (normal + positive), positive / (normal + positive)
     normal, positive = 1.0, 1.0
-    for k, (a, b, c, d) in reversed(rows):
-        ends[:, k] = normal, positive
+    for k, (a, b, c, d) in enumerate(zip(*map(reversed, columns), strict=True), start=1):
+        ends[:, count - k] = normal, positive
         normal, positive = a * normal + b * positive, c * normal + d * positive
         normal, positive = normal / (normal + positive), positive / (normal + positive)
     return begins, ends
