@@ -83,8 +83,8 @@ class _Stack:
         self._weights = weights.to(device)
         self._moments = torch.zeros_like(self._weights), torch.zeros_like(self._weights)
         trunk = parameters[0].trunk
-        self._widths = (self._z.shape[2], *trunk, 2)
-        shapes: list[tuple[int, ...]] = [of for a, b in pairwise(self._widths[:-1]) for of in ((b, a), (b,))]
+        widths = (self._z.shape[2], *trunk)
+        shapes: list[tuple[int, ...]] = [of for a, b in pairwise(widths) for of in ((b, a), (b,))]
         shapes += [(self._heads, 2, trunk[-1]), (self._heads, 2)]
         ends = list(accumulate(map(math.prod, shapes), initial=0))
         self._parts = [
